@@ -1,0 +1,147 @@
+"""The one noun for every model: what it is, wherever it came from.
+
+Frozen values with tuples, free of any framework. Readers make them; checker, drawings and
+renderers know nothing else of a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The shape of one tensor, batch left out.
+
+    Attributes:
+        sizes: in the framework's own axis order; None is a variable size.
+        channels_first: whether the first of two or more axes, not the last, is the channels.
+    """
+
+    sizes: tuple[int | None, ...]
+    channels_first: bool = False
+
+    @property
+    def channels(self) -> int | None:
+        """The number of feature maps, or the length of the vectors."""
+        return self.sizes[0 if self.channels_first and len(self.sizes) > 1 else -1]
+
+    @property
+    def spatial(self) -> tuple[int | None, ...]:
+        """The sizes of a feature map, channels left out."""
+        if self.channels_first and len(self.sizes) > 1:
+            return self.sizes[1:]
+        return self.sizes[:-1]
+
+    def __str__(self) -> str:
+        """The spec's notation: `scalar`, `120`, `128x768`, `6@28x28`, `3@4x5x6`, `2x3x4x5x6`."""
+        rank = len(self.sizes)
+        if rank == 0:
+            return "scalar"
+        if rank <= 2:
+            return "x".join(str(size) for size in (*self.spatial, self.channels))
+        if rank <= 4:
+            return f"{self.channels}@" + "x".join(str(size) for size in self.spatial)
+        return "x".join(str(size) for size in self.sizes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One layer, or one nested model with its own `layers` inside.
+
+    Attributes:
+        name: the model's own name for it.
+        type: a class of Keras (`Conv2D`), an operation of keras.ops (`ops.Relu`), or, with a
+            dot or `>` in it, somebody's own class.
+        inputs: names of the layers that feed it, in order (of its first call).
+        input_shapes: their shapes; None when unknown.
+        shapes: the shapes of its outputs; None when unknown.
+        params, trainable, non_trainable: counts of weights; None when unknown.
+        activation: the function that it applies: `linear` where it could apply one and applies
+            none, None where it has none or where it is unknown (then `unknown` says why).
+        config: its arguments under Keras's names, in the normal form of the vocabulary.
+        macs, connections: multiply-adds and connections as the literature counts them.
+        layers: of a nested model.
+        outputs: of a nested model: the names of the inner layers that leave it.
+        calls: the inputs of every call, where a layer is called more than once.
+        reaches_output: whether what it computes has any effect on the model's outputs.
+        unknown: for a fact that could not be observed, the reason.
+    """
+
+    name: str
+    type: str
+    inputs: tuple[str, ...] = ()
+    input_shapes: tuple[Shape, ...] | None = None
+    shapes: tuple[Shape, ...] | None = None
+    params: int | None = None
+    trainable: int | None = None
+    non_trainable: int | None = None
+    activation: str | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
+    macs: int | None = None
+    connections: int | None = None
+    layers: tuple[Layer, ...] = ()
+    outputs: tuple[str, ...] = ()
+    calls: tuple[tuple[str, ...], ...] = ()
+    reaches_output: bool = True
+    unknown: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def output(self) -> str | tuple[str, ...] | None:
+        """The output shape in the spec's notation; a tuple where there are several outputs."""
+        if self.shapes is None:
+            return None
+        texts = tuple(str(shape) for shape in self.shapes)
+        return texts[0] if len(texts) == 1 else texts
+
+    @property
+    def output_shape(self) -> tuple[Any, ...] | None:
+        """The output shape, batch left out, in the framework's axis order."""
+        if self.shapes is None:
+            return None
+        sizes = tuple(shape.sizes for shape in self.shapes)
+        return sizes[0] if len(sizes) == 1 else sizes
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """How a model is compiled, as Keras's own identifiers (`adam`, `categorical_crossentropy`)."""
+
+    optimizer: str | None
+    loss: str | tuple[str, ...] | None
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Architecture:
+    """A whole model, its layers in topological order.
+
+    Attributes:
+        title: the model's name.
+        inputs, outputs: names of the layers where data comes in and leaves.
+        layers: every layer, input layers included.
+        params, trainable, non_trainable: totals that count each weight once; None when unknown.
+        compiled: None for a model that was never compiled.
+        unknown: for a fact of the whole (`layers`, `params` …) that could not be observed, why.
+    """
+
+    title: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    layers: tuple[Layer, ...]
+    params: int | None = None
+    trainable: int | None = None
+    non_trainable: int | None = None
+    macs: int | None = None
+    connections: int | None = None
+    compiled: Compiled | None = None
+    unknown: Mapping[str, str] = field(default_factory=dict)
+
+    def layer(self, name: str) -> Layer:
+        """The layer of that name; KeyError if there is none."""
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise KeyError(name)

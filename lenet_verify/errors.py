@@ -1,0 +1,69 @@
+"""What can go wrong before a verdict exists: one error a stage, all of them exit code 2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class LenetVerifyError(Exception):
+    """A run that could not decide; the message is meant for the user, one line a problem."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in a file: where it stands (line and column from 1) and what would be right."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+
+class SpecError(LenetVerifyError):
+    """Everything that is wrong with a spec, in the order of its lines.
+
+    Attributes:
+        problems: every problem that one reading of the spec found.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class InferenceError(LenetVerifyError):
+    """Shapes that do not join: no framework could build this network."""
+
+    def __init__(self, layer: str, message: str) -> None:
+        self.layer = layer
+        self.message = message
+        super().__init__(f"{layer}: {message}")
+
+
+class BuildError(LenetVerifyError):
+    """Keras refused what the spec asked it to build."""
+
+
+class ReadError(LenetVerifyError):
+    """A model that could not be found, called or read."""
+
+
+class MissingLibraryError(LenetVerifyError):
+    """An optional library that is needed here is not installed."""
+
+    def __init__(self, library: str, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs {library}; install it with: pip install 'lenet-verify[{extra}]'"
+        )
+
+
+class UsageError(LenetVerifyError):
+    """A command line that asks for something impossible."""
+
+
+class OutputError(LenetVerifyError):
+    """A report or picture that could not be written; the old one is left as it was."""

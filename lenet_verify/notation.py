@@ -1,0 +1,256 @@
+"""The spec's notation and what it admits: `6@28x28`, `25.6M`, `"<= 5M"`, `5x5`, `{any: [...]}`.
+
+Everything that a claim may expect is a value here with two faces: `written`, what the report
+shows and JSON carries, and `admits(observed)`, whether an observation satisfies it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol
+
+from lenet_verify.architecture import Shape
+
+LARGEST_SIZE = 2**31 - 1
+LARGEST_RANK = 16
+
+_UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
+_QUANTITY = re.compile(r"(<=|>=|<|>)?\s*(-?\d{1,30}(?:\.\d{1,30})?)\s*([kKMGBT%]?)")
+_SIZE = r"(?:\d+|_|None)"
+_SIZES = re.compile(rf"{_SIZE}(?:x{_SIZE})*")
+
+
+class NotationError(ValueError):
+    """A value that is not in the spec's notation; the message says what would be."""
+
+
+class Expected(Protocol):
+    """What a claim expects of a fact."""
+
+    @property
+    def written(self) -> Any:
+        """As JSON: a number, a string in the spec's notation, a list or an object."""
+
+    def admits(self, observed: Any) -> bool:
+        """Whether the observed value satisfies it."""
+
+
+@dataclass(frozen=True)
+class Exactly:
+    """One value, nothing else. `written` is how the spec has it, `value` its normal form."""
+
+    value: Any
+    written: Any
+
+    def admits(self, observed: Any) -> bool:
+        """Equality that keeps True apart from 1 and lets 2 equal 2.0."""
+        return _equal(self.value, observed)
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """`{any: [softmax, linear]}`: one of several."""
+
+    choices: tuple[Expected, ...]
+
+    @property
+    def written(self) -> Any:
+        """The choices as the spec has them."""
+        return {"any": [choice.written for choice in self.choices]}
+
+    def admits(self, observed: Any) -> bool:
+        """Whether any choice admits it."""
+        return any(choice.admits(observed) for choice in self.choices)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """`{Conv2D: 2, dense: 3}`: how many layers of each class or family there are."""
+
+    counts: Mapping[str, Expected]
+
+    @property
+    def written(self) -> Any:
+        """The counts as the spec has them."""
+        return {kind: count.written for kind, count in self.counts.items()}
+
+    def admits(self, observed: Any) -> bool:
+        """`observed` maps each kind that is asked for to its count."""
+        return all(count.admits(observed[kind]) for kind, count in self.counts.items())
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with a comparison or a suffix: as precise as it is printed.
+
+    `25.6M` admits 25.55M up to 25.65M, `< 25M` whatever is below 25,000,000, `0.95%` 0.00945
+    up to 0.00955.
+    """
+
+    written: str
+    low: Fraction | None
+    high: Fraction | None
+    strict: bool
+
+    def admits(self, observed: Any) -> bool:
+        """Whether a number lies in the interval."""
+        if isinstance(observed, bool) or not isinstance(observed, int | float):
+            return False
+        value = Fraction(observed)
+        above = self.low is None or value > self.low or (value == self.low and not self.strict)
+        below = self.high is None or value < self.high or (value == self.high and not self.strict)
+        return above and below
+
+
+@dataclass(frozen=True)
+class ShapePattern:
+    """A shape as a paper states it, whatever the framework's axis order.
+
+    Attributes:
+        written: the spec's text.
+        sizes: each a number, None for a variable size, or "_" for any; channels last, unless
+            `literal`.
+        literal: the sizes are the framework's own, in its order (`2x3x4x5x6`).
+    """
+
+    written: str | int
+    sizes: tuple[int | str | None, ...]
+    literal: bool = False
+
+    def admits(self, observed: Any) -> bool:
+        """Whether a `Shape` fits; `120` fits no map, not even `120@1x1`."""
+        if not isinstance(observed, Shape) or len(observed.sizes) != len(self.sizes):
+            return False
+        actual: tuple[int | None, ...] = observed.sizes
+        if actual and not self.literal:
+            actual = (*observed.spatial, observed.channels)
+        return all(
+            wanted == "_" or wanted == size for wanted, size in zip(self.sizes, actual, strict=True)
+        )
+
+
+def parse_shape(value: object) -> ShapePattern:
+    """`6@28x28`, `128x768`, `120` or `scalar` as a pattern.
+
+    Raises:
+        NotationError: with an example of what would be right.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return ShapePattern(value, (_size(str(value)),))
+    if not isinstance(value, str):
+        raise NotationError(f"takes a shape such as '6@28x28', '128x768' or 120, not {value!r}")
+    text = value.strip().replace("×", "x")
+    if text == "scalar":
+        return ShapePattern(value, ())
+    channels, at, rest = text.partition("@")
+    if not at:
+        rest = channels
+    if not _SIZES.fullmatch(rest) or (at and not re.fullmatch(_SIZE, channels)):
+        raise NotationError(
+            f"takes a shape such as '6@28x28', '128x768' or 120, not {_shown(value)}"
+        )
+    sizes = tuple(_size(part) for part in rest.split("x"))
+    if at:
+        sizes = (*sizes, _size(channels))
+    if len(sizes) > LARGEST_RANK:
+        raise NotationError(f"a shape has at most {LARGEST_RANK} axes, this one {len(sizes)}")
+    return ShapePattern(value, sizes, literal=not at and len(sizes) > 2)
+
+
+def input_shape(value: object) -> Shape:
+    """The shape of an input, channels last; every size is a number or None.
+
+    Raises:
+        NotationError: also for `_`, with which nothing could be built.
+    """
+    pattern = parse_shape(value)
+    if "_" in pattern.sizes:
+        raise NotationError("an input has definite sizes: a number, or None for a variable one")
+    return Shape(tuple(size for size in pattern.sizes if not isinstance(size, str)))
+
+
+def parse_quantity(value: object) -> Expected:
+    """A number, `25.6M`, `0.95%`, or a comparison such as `"<= 5M"`.
+
+    Raises:
+        NotationError: with a hint for `61,706` and the like.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Exactly(value, value)
+    takes = "takes a number, one with a suffix such as 25.6M, or a comparison such as '< 25M'"
+    if not isinstance(value, str):
+        raise NotationError(f"{takes}, not {value!r}")
+    if re.fullmatch(r"\d{1,3}(,\d{3})+", value.strip()):
+        raise NotationError(f"numbers have no commas here: write {value.replace(',', '')}")
+    match = _QUANTITY.fullmatch(value.strip())
+    if not match:
+        raise NotationError(f"{takes}, not {_shown(value)}")
+    comparison, digits, suffix = match.groups()
+    scale = Fraction(1, 100) if suffix == "%" else Fraction(_UNITS[suffix])
+    number = Fraction(digits) * scale
+    if comparison in ("<", "<="):
+        return Quantity(value, None, number, strict=comparison == "<")
+    if comparison in (">", ">="):
+        return Quantity(value, number, None, strict=comparison == ">")
+    if not suffix:
+        return Quantity(value, number, number, strict=False)
+    half = Fraction(1, 2 * 10 ** len(digits.partition(".")[2])) * scale
+    return Quantity(value, number - half, number + half, strict=False)
+
+
+def as_json(value: Any) -> Any:
+    """An observed value as JSON: shapes and sizes in the spec's notation."""
+    if isinstance(value, Shape):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        if len(value) > 1 and all(type(item) is int for item in value):
+            return "x".join(str(item) for item in value)
+        return [as_json(item) for item in value]
+    return value
+
+
+def as_text(value: Any) -> str:
+    """A value of a finding for people: `61,706`, `6@28x28`, `softmax or linear`, `none`."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, Mapping):
+        if set(value) == {"any"}:
+            return " or ".join(as_text(item) for item in value["any"])
+        return ", ".join(f"{key}: {as_text(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(as_text(item) for item in value) or "none"
+    return str(value)
+
+
+def _size(text: str) -> int | str | None:
+    if text == "_":
+        return "_"
+    if text == "None":
+        return None
+    if len(text) > 10 or not 1 <= int(text) <= LARGEST_SIZE:
+        raise NotationError(f"a size is from 1 to {LARGEST_SIZE}")
+    return int(text)
+
+
+def _equal(wanted: Any, observed: Any) -> bool:
+    if isinstance(wanted, bool) or isinstance(observed, bool):
+        return wanted is observed
+    if isinstance(wanted, Mapping) and isinstance(observed, Mapping):
+        # a claim names an object's class and perhaps some of its arguments; the rest is free
+        return all(key in observed and _equal(wanted[key], observed[key]) for key in wanted)
+    if isinstance(wanted, tuple | list) and isinstance(observed, tuple | list):
+        return len(wanted) == len(observed) and all(map(_equal, wanted, observed))
+    return bool(wanted == observed)
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:39] + "…")
