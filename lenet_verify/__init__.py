@@ -1,0 +1,1 @@
+"""A paper's architectural claims, made executable."""

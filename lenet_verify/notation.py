@@ -52,18 +52,32 @@ class Exactly:
 
 @dataclass(frozen=True)
 class AnyOf:
-    """`{any: [softmax, linear]}`: one of several."""
+    """One of several: `{any: [softmax, linear]}`, or a value that may be meant in several ways."""
 
     choices: tuple[Expected, ...]
-
-    @property
-    def written(self) -> Any:
-        """The choices as the spec has them."""
-        return {"any": [choice.written for choice in self.choices]}
+    written: Any
 
     def admits(self, observed: Any) -> bool:
         """Whether any choice admits it."""
         return any(choice.admits(observed) for choice in self.choices)
+
+
+@dataclass(frozen=True)
+class Each:
+    """One expectation for each of several values, in order: the shapes of several outputs."""
+
+    each: tuple[Expected, ...]
+
+    @property
+    def written(self) -> Any:
+        """The values as the spec has them."""
+        return [one.written for one in self.each]
+
+    def admits(self, observed: Any) -> bool:
+        """Whether as many values are there, each admitted."""
+        if not isinstance(observed, tuple) or len(observed) != len(self.each):
+            return False
+        return all(one.admits(value) for one, value in zip(self.each, observed, strict=True))
 
 
 @dataclass(frozen=True)

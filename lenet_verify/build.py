@@ -1,0 +1,161 @@
+"""A spec to a Keras model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import nullcontext
+from typing import Any
+
+from lenet_verify.errors import BuildError
+from lenet_verify.framework import import_keras, quiet
+from lenet_verify.raised import innermost_message
+from lenet_verify.spec import LayerRecipe, Spec
+from lenet_verify.vocabulary import LAYERS, to_keras
+
+NEEDS_STATE = frozenset(
+    {
+        # these keep tables or statistics that exist only as real variables
+        "Hashing", "HashedCrossing", "IntegerLookup", "StringLookup", "TextVectorization",
+        "Normalization", "Discretization", "SpectralNormalization",
+    }
+)  # fmt: skip
+"""Layer classes that cannot be built without allocating; a test measures every other one."""
+
+# TensorFlow uses a layer's name as a scope of its own when the model runs.
+_UNFIT = re.compile(r"[^A-Za-z0-9_.\\>-]|^[^A-Za-z0-9_.]")
+
+
+def build(spec: Spec) -> Any:
+    """The Keras model of a spec's build recipe: it trains, and is compiled if the spec says how.
+
+    Args:
+        spec: a spec with `layers`.
+
+    Returns:
+        A `keras.Model` whose layers have the spec's names (characters that TensorFlow cannot
+        have in a name are replaced by `_`).
+
+    Raises:
+        BuildError: there is nothing to build, or Keras refuses it, naming line and layer.
+        MissingLibraryError: Keras or TensorFlow is not installed.
+    """
+    return _built(spec, allocate=True)
+
+
+def build_for_checking(spec: Spec) -> Any:
+    """The same model without its weights: shapes and counts are there, no memory is taken."""
+    stateful = any(NEEDS_STATE & set(_types(layer.type, layer.arguments)) for layer in spec.layers)
+    return _built(spec, allocate=stateful)
+
+
+def _built(spec: Spec, *, allocate: bool) -> Any:
+    if not spec.layers:
+        raise BuildError(f"{spec.path}: the spec has no 'layers', so there is nothing to build")
+    keras = import_keras()
+    with quiet():
+        scope = nullcontext() if allocate else keras.StatelessScope(initialize_variables=False)
+        with scope:
+            model = _model(keras, spec)
+        # compiling makes variables of its own, which a stateless scope refuses
+        _compile(model, spec)
+        return model
+
+
+def _model(keras: Any, spec: Spec) -> Any:
+    names = _keras_names([one.name for one in (*spec.inputs, *spec.layers)])
+    tensors: dict[str, Any] = {}
+    for one in spec.inputs:
+        tensors[one.name] = keras.Input(
+            shape=one.shape.sizes, dtype=one.dtype, name=names[one.name]
+        )
+    inputs = list(tensors.values())
+    for layer in spec.layers:
+        fed = [tensors[name] for name in layer.inputs]
+        try:
+            made = _layer(keras, layer.type, layer.arguments, name=names[layer.name])
+            output = made(fed[0] if len(fed) == 1 else fed)
+        except Exception as e:  # whatever Keras raises is a fault of the spec here
+            raise _refused(spec, layer, fed, e) from e
+        tensors[layer.name] = output[0] if isinstance(output, list | tuple) else output
+    outputs = [tensors[name] for name in spec.outputs]
+    return keras.Model(
+        inputs[0] if len(inputs) == 1 else inputs,
+        outputs[0] if len(outputs) == 1 else outputs,
+        name=_fit(spec.title) or "model",
+    )
+
+
+def _layer(keras: Any, type_: str, arguments: Mapping[str, Any], **more: Any) -> Any:
+    """A Keras layer; layers inside its arguments (wrapped ones, cells) are made first."""
+    ready = {key: _inner(keras, value) for key, value in to_keras(type_, arguments).items()}
+    if "data_format" in LAYERS[type_].arguments:
+        # not whatever the user's own Keras configuration says
+        ready.setdefault("data_format", "channels_last")
+    return getattr(keras.layers, type_)(**ready, **more)
+
+
+def _inner(keras: Any, value: Any) -> Any:
+    if isinstance(value, dict) and set(value) == {"type", "arguments"}:
+        return _layer(keras, value["type"], value["arguments"])
+    if isinstance(value, list | tuple):
+        return type(value)(_inner(keras, item) for item in value)
+    return value
+
+
+def _types(type_: str, arguments: Any) -> list[str]:
+    """A layer's class and those of the layers inside its arguments."""
+    found = [type_]
+    for value in arguments.values():
+        for item in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(item, Mapping) and "type" in item:
+                found += _types(str(item["type"]), item)
+    return found
+
+
+def _compile(model: Any, spec: Spec) -> None:
+    recipe = spec.compile
+    if recipe is None:
+        return
+    loss = list(recipe.loss) if isinstance(recipe.loss, tuple) else recipe.loss
+    try:
+        model.compile(
+            optimizer=recipe.optimizer or "rmsprop", loss=loss, metrics=list(recipe.metrics) or None
+        )
+    except Exception as e:  # whatever Keras raises is a fault of the spec here
+        raise BuildError(
+            f"{spec.path}:{recipe.line}: Keras refuses to compile this: {innermost_message(e)}"
+        ) from e
+
+
+def _refused(spec: Spec, layer: LayerRecipe, fed: list[Any], error: Exception) -> BuildError:
+    shapes = ", ".join(str(tuple(tensor.shape)[1:]) for tensor in fed)
+    return BuildError(
+        f"{spec.path}:{layer.line}:{layer.column}: Keras refuses layer '{layer.name}' "
+        f"({layer.type} on {shapes}): {innermost_message(error)}"
+    )
+
+
+def _keras_names(names: list[str]) -> dict[str, str]:
+    """A name that TensorFlow can have for each name of the spec; the same one where it can."""
+    taken = {name for name in names if _fit(name) == name}
+    found: dict[str, str] = {}
+    for name in names:
+        fit = _fit(name)
+        if fit != name:
+            fit = next(n for n in _numbered(fit) if n not in taken)
+            taken.add(fit)
+        found[name] = fit
+    return found
+
+
+def _numbered(name: str) -> Any:
+    yield name
+    number = 2
+    while True:
+        yield f"{name}_{number}"
+        number += 1
+
+
+def _fit(name: str) -> str:
+    return _UNFIT.sub("_", name[:200])

@@ -1,0 +1,142 @@
+r"""HTML-like labels of Graphviz: the cards of a diagram and its heading.
+
+A stranger's text gets here visible already and is escaped here: `&`, `<`, `>` and quotes for
+the HTML-like language, and backslashes doubled, since Graphviz expands `\N` even inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from lenet_verify.architecture import Layer
+from lenet_verify.drawings.marks import SIGNS, Mark
+from lenet_verify.drawings.telling import outputs, parameters, shortened, summary
+from lenet_verify.verdict import Outcome
+
+INK = "#1f2328"
+MUTED = "#57606a"
+LINE = "#8c959f"
+
+Widths = tuple[int, int, int]
+"""The least widths of a card's columns, in points."""
+
+WIDE: Widths = (168, 118, 80)
+"""So that the cards of most chains are all of one width."""
+
+NARROW: Widths = (104, 84, 76)
+"""Where branches stand side by side."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How an outcome looks: no two alike in shape or line, even without colour."""
+
+    ink: str
+    fill: str
+    style: str
+    width: str = "1.2"
+    lines: str = "1"
+
+
+# Okabe and Ito's hues, darkened until their text has 4.5:1 on its fill (WCAG AA)
+LOOKS: Mapping[Outcome | None, Look] = {
+    Outcome.HOLDS: Look("#00694d", "#ffffff", "rounded,filled"),
+    Outcome.BROKEN: Look("#a83800", "#fff3eb", "filled", "2.4"),
+    Outcome.UNKNOWN: Look("#8a3b6c", "#fcf3f8", "filled,dashed", "1.6"),
+    Outcome.DEVIATES: Look("#005a91", "#f1f8fd", "filled", "1.0", "2"),
+    Outcome.SKIPPED: Look(MUTED, "#ffffff", "rounded,filled,dotted", "1.4"),
+    None: Look(MUTED, "#ffffff", "rounded,filled", "0.8"),
+}
+
+
+def card(layer: Layer, mark: Mark, widths: Widths = WIDE) -> str:
+    """A layer's card: names, type, output, parameters; with a verdict its word and its notes."""
+    extra = "" if layer.reaches_output else "does not reach the output"
+    notes = [*mark.notes, *([extra] if extra else [])]
+    right = [_font(outputs(layer), INK, 13)]
+    left = [_names(mark.names, layer.name)]
+    if layer.type == "InputLayer":
+        left[0] += _font("  input", MUTED, 11)
+    else:
+        left.append(_font(summary(layer), INK, 11))
+        count = parameters(layer.params) if layer.params != 0 else ""
+        right.append(_font(count, MUTED, 11))
+    return _table(left, right, mark, notes, widths)
+
+
+def missing(mark: Mark) -> str:
+    """The card of a layer that the model lacks."""
+    look = LOOKS[mark.outcome]
+    name = _names(mark.names, mark.names[0]) + _font("   ", MUTED, 11) + _word(mark, 11)
+    return _rows([_cell(name), *(_cell(_font(note, look.ink, 10)) for note in mark.notes)])
+
+
+def heading(title: str, facts: str, mark: Mark) -> str:
+    """What stands over the whole diagram."""
+    look = LOOKS[mark.outcome]
+    line = _font(facts, MUTED, 12)
+    if mark.word:
+        line = _word(mark, 12) + _font(" · ", MUTED, 12) + line
+    rows = [_cell(_bold(_font(shortened(title), INK, 17))), _cell(line)]
+    rows += [_cell(_font(note, look.ink, 11)) for note in mark.notes]
+    rows.append('<TD HEIGHT="6"></TD>')
+    return _rows(rows)
+
+
+def _table(
+    left: Sequence[str], right: Sequence[str], mark: Mark, notes: Sequence[str], widths: Widths
+) -> str:
+    look = LOOKS[mark.outcome]
+    first, second, third = widths
+    gap = '<TD WIDTH="8"></TD>'
+    rows = []
+    for at, (here, there) in enumerate(zip(left, right, strict=True)):
+        row = (
+            _cell(here, f'WIDTH="{first}"') + gap + _cell(there, f'ALIGN="RIGHT" WIDTH="{second}"')
+        )
+        if mark.word and at == 0:
+            row += _cell(_word(mark, 11), f'ALIGN="RIGHT" WIDTH="{third}"')
+        elif mark.word:
+            row += "<TD></TD>"
+        rows.append(row)
+    rows += [_cell(_font(note, look.ink, 10), 'COLSPAN="4"') for note in notes]
+    return _rows(rows)
+
+
+def _rows(rows: Sequence[str]) -> str:
+    body = "".join(f"<TR>{row}</TR>" for row in rows)
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{body}</TABLE>>'
+
+
+def _cell(text: str, attributes: str = "") -> str:
+    place = "" if "ALIGN" in attributes else ' ALIGN="LEFT"'
+    return f"<TD{place}{' ' if attributes else ''}{attributes}>{text}</TD>"
+
+
+def _names(names: Sequence[str], own: str) -> str:
+    """The paper's names in bold, and beside them the model's own where it differs."""
+    shown = " + ".join(shortened(name) for name in names) or shortened(own)
+    text = _bold(_font(shown, INK, 13))
+    if names and own not in names:
+        text += _font(f"  {shortened(own)}", MUTED, 11)
+    return text
+
+
+def _word(mark: Mark, size: int) -> str:
+    """The outcome's sign and word."""
+    text = _font(f"{SIGNS[mark.outcome]} {mark.word}".strip(), LOOKS[mark.outcome].ink, size)
+    return text if mark.outcome is None else _bold(text)
+
+
+def _bold(text: str) -> str:
+    return f"<B>{text}</B>"
+
+
+def _font(text: str, colour: str, size: int) -> str:
+    """Text in a font; nothing for no text, which the HTML-like language has no way to say."""
+    if not text:
+        return ""
+    literal = escape(text).replace("\\", "\\\\")
+    return f'<FONT COLOR="{colour}" POINT-SIZE="{size}">{literal}</FONT>'

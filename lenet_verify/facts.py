@@ -1,0 +1,76 @@
+"""The facts that a claim may state: each name's form, and the code of its findings.
+
+What a fact *means* is in `docs/facts.md`; how it is observed, in `check.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Form = Literal[
+    "type", "shape", "shapes", "quantity", "activation", "sizes", "names", "counts", "stages",
+    "optimizer", "loss", "metrics",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fact:
+    """How a fact is written in a spec, and which code its findings carry."""
+
+    form: Form
+    code: str
+    about: str
+
+
+LAYER_FACTS = {
+    "type": Fact("type", "type", "the Keras class"),
+    "output": Fact("shape", "shape", "the output shape, batch left out"),
+    "input": Fact("shape", "shape", "the input shape, batch left out"),
+    "params": Fact("quantity", "params", "how many weights the layer has"),
+    "trainable": Fact("quantity", "params", "how many of them are trained"),
+    "non_trainable": Fact("quantity", "params", "how many of them are not"),
+    "activation": Fact("activation", "activation", "linear where it applies none, null where it has none"),
+    "connections": Fact("quantity", "count", "connections as the 1998 paper counts them"),
+    "macs": Fact("quantity", "count", "multiply-adds for one example"),
+    "neurons": Fact("quantity", "count", "how many units it has"),
+    "downsampling": Fact("sizes", "shape", "its own factor of reduction"),
+    "total_downsampling": Fact("sizes", "shape", "the factor of reduction from the input on"),
+    "receptive_field": Fact("sizes", "shape", "how much of the input one unit sees"),
+    "inputs": Fact("names", "connection", "the layers that feed it"),
+}  # fmt: skip
+
+MODEL_FACTS = {
+    "params": Fact("quantity", "total", "all weights, each counted once"),
+    "trainable": Fact("quantity", "total", "those that are trained"),
+    "non_trainable": Fact("quantity", "total", "those that are not"),
+    "connections": Fact("quantity", "total", "all connections"),
+    "macs": Fact("quantity", "total", "all multiply-adds for one example"),
+    "neurons": Fact("quantity", "total", "all units"),
+    "output": Fact("shape", "shape", "the shape of the only output"),
+    "outputs": Fact("shapes", "shape", "the shapes of all outputs, in order"),
+    "layers": Fact("counts", "count", "how many layers of each class or family"),
+    "weight_layers": Fact("quantity", "count", "how many layers have weights"),
+    "depth": Fact("quantity", "count", "the longest path, in layers with weights"),
+    "stages": Fact("stages", "shape", "the sizes of the feature maps, in order"),
+    "optimizer": Fact("optimizer", "argument", "the optimizer it is compiled with"),
+    "loss": Fact("loss", "argument", "the loss it is compiled with"),
+    "metrics": Fact("metrics", "argument", "the metrics it is compiled with"),
+}  # fmt: skip
+
+COMPILE_FACTS = frozenset({"optimizer", "loss", "metrics"})
+"""Facts of a compiled model: skipped, not failed, where a model was never compiled."""
+
+NOT_YET_COMPUTED = frozenset(
+    {
+        "connections", "macs", "neurons", "downsampling", "total_downsampling",
+        "receptive_field", "weight_layers", "depth", "stages",
+    }
+)  # fmt: skip
+"""Facts that a spec may claim but that this version cannot observe: unknown, never a pass."""
+
+
+def code_of(fact: str, of_model: bool) -> str:
+    """The code of a finding about that fact; every other fact is an argument of a layer."""
+    known = (MODEL_FACTS if of_model else LAYER_FACTS).get(fact)
+    return known.code if known else "argument"

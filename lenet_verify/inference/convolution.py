@@ -1,0 +1,42 @@
+"""Convolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lenet_verify.architecture import Shape
+from lenet_verify.inference.derived import (
+    Derived,
+    Impossible,
+    known,
+    maps,
+    of_rank,
+    only,
+    weights,
+    windowed,
+)
+
+
+def convolution(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
+    """Conv1D, Conv2D, Conv3D: a kernel of `kernel_size` × channels/groups for each filter.
+
+    Weights: filters · (kernel · channels / groups + 1 bias). Source: LeCun et al. 1998, II.A.
+    """
+    kernel = config["kernel_size"]
+    image = of_rank(only(inputs), len(kernel))
+    channels = known(image.channels, "the number of feature maps that come in")
+    filters, groups = config["filters"], config["groups"]
+    if channels % groups or filters % groups:
+        raise Impossible(
+            f"groups {groups} must divide its {channels} input maps and its {filters} filters"
+        )
+    spatial = tuple(
+        windowed(size, window, stride, dilation, config["padding"])
+        for size, window, stride, dilation in zip(
+            image.spatial, kernel, config["strides"], config["dilation_rate"], strict=True
+        )
+    )
+    bias = (filters,) if config["use_bias"] else (0,)
+    count = weights((*kernel, channels // groups, filters), bias)
+    return Derived((maps(filters, spatial, image),), trainable=count)

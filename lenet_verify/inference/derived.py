@@ -1,0 +1,115 @@
+"""What a rule derives of a layer, and the arithmetic that the rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from lenet_verify.architecture import Shape
+
+LARGEST_COUNT = 2**63
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Output shapes and counts of weights, from first principles."""
+
+    shapes: tuple[Shape, ...]
+    trainable: int = 0
+    non_trainable: int = 0
+
+
+class Impossible(ValueError):
+    """No layer of these arguments takes inputs of these shapes; the message says why."""
+
+
+def same_shape(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
+    """A layer that changes values but no shape, and has no weights."""
+    return Derived((only(inputs),))
+
+
+def only(inputs: tuple[Shape, ...]) -> Shape:
+    """The single input of a layer that takes one.
+
+    Raises:
+        Impossible: there are more or fewer.
+    """
+    if len(inputs) != 1:
+        raise Impossible(f"it takes one input, not {len(inputs)}")
+    return inputs[0]
+
+
+def of_rank(shape: Shape, spatial: int) -> Shape:
+    """The shape, if it is feature maps of that many spatial axes.
+
+    Raises:
+        Impossible: it is something else.
+    """
+    if len(shape.sizes) != spatial + 1:
+        axes = "x".join("_" * spatial)
+        raise Impossible(f"it takes feature maps such as _@{axes}, not {shape}")
+    return shape
+
+
+def known(size: int | None, what: str) -> int:
+    """A size that weights depend on, so that it cannot vary.
+
+    Raises:
+        Impossible: it is variable.
+    """
+    if size is None:
+        raise Impossible(f"{what} must be a number, not variable")
+    return size
+
+
+def product(sizes: tuple[int | None, ...]) -> int | None:
+    """How many values there are; None if any size is variable.
+
+    Raises:
+        Impossible: more than 2**63.
+    """
+    numbers = [size for size in sizes if size is not None]
+    total = prod(numbers)
+    if total > LARGEST_COUNT:
+        raise Impossible("it would have more than 2**63 values")
+    return total if len(numbers) == len(sizes) else None
+
+
+def weights(*shapes: tuple[int, ...]) -> int:
+    """How many numbers weights of these shapes hold.
+
+    Raises:
+        Impossible: more than 2**63.
+    """
+    return sum(product(shape) or 0 for shape in shapes)
+
+
+def maps(channels: int | None, spatial: tuple[int | None, ...], like: Shape) -> Shape:
+    """Feature maps in the axis order of another shape."""
+    if like.channels_first:
+        return Shape((channels, *spatial), channels_first=True)
+    return Shape((*spatial, channels))
+
+
+def windowed(
+    size: int | None, window: int, stride: int, dilation: int, padding: str
+) -> int | None:
+    """How many positions a sliding window has along an axis; None on a variable axis.
+
+    `valid`: floor((size - reach) / stride) + 1 with reach = dilation·(window - 1) + 1;
+    `same` and `causal`: ceil(size / stride). Source: Dumoulin and Visin, A guide to convolution
+    arithmetic for deep learning, 2016, section 2.4 and 5.1 (dilation).
+
+    Raises:
+        Impossible: the window reaches beyond the axis.
+    """
+    if size is None:
+        return None
+    if padding != "valid":
+        return -(-size // stride)
+    reach = dilation * (window - 1) + 1
+    if reach > size:
+        raise Impossible(f"its window reaches over {reach}, beyond an input of size {size}")
+    return (size - reach) // stride + 1

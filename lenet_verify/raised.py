@@ -1,0 +1,27 @@
+"""What somebody else's code raised, in one line."""
+
+from __future__ import annotations
+
+import re
+
+from lenet_verify.visible import visible
+
+# Keras wraps what a layer raised in a page of its own, with the message itself in bold.
+_BOLD = re.compile(r"\x1b\[1m(.*?)\x1b\[0m", re.DOTALL)
+_LONGEST = 300
+
+
+def innermost_message(error: BaseException) -> str:
+    """The class and message of the error at the bottom of a chain, on one line."""
+    seen = {id(error)}
+    while True:
+        below = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        if below is None or id(below) in seen:
+            break
+        error = below
+        seen.add(id(error))
+    text = str(error)
+    if bold := _BOLD.search(text):
+        text = bold[1]
+    text = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", text).split())
+    return visible(f"{type(error).__name__}: {text}" if text else type(error).__name__, _LONGEST)

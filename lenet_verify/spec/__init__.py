@@ -1,0 +1,22 @@
+"""A spec: what a paper says of its network, read from YAML with every mistake in one run."""
+
+from lenet_verify.spec.contents import (
+    Claim,
+    CompileRecipe,
+    Deviation,
+    Expectation,
+    Implementation,
+    Input,
+    LayerRecipe,
+    Selector,
+    Source,
+    Spec,
+)
+from lenet_verify.spec.document import Limits
+from lenet_verify.spec.load import load_spec
+from lenet_verify.spec.selectors import chosen, family
+
+__all__ = [
+    "Claim", "CompileRecipe", "Deviation", "Expectation", "Implementation", "Input",
+    "LayerRecipe", "Limits", "Selector", "Source", "Spec", "chosen", "family", "load_spec",
+]  # fmt: skip

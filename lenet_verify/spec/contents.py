@@ -1,0 +1,148 @@
+"""What a spec says: sources, the build recipe, and the claims, each with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lenet_verify.architecture import Shape
+from lenet_verify.notation import Expected
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where quotes come from."""
+
+    key: str
+    title: str
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    doi: str | None = None
+    url: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Input:
+    """A tensor that comes into the network; `shape` leaves the batch out."""
+
+    name: str
+    shape: Shape
+    dtype: str
+    line: int
+
+
+@dataclass(frozen=True)
+class LayerRecipe:
+    """How one layer is built: a Keras class and its arguments, in the vocabulary's normal form."""
+
+    name: str
+    type: str
+    arguments: Mapping[str, Any]
+    inputs: tuple[str, ...]
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class CompileRecipe:
+    """How the model is compiled, as Keras's identifiers."""
+
+    optimizer: str | None
+    loss: str | tuple[str, ...] | None
+    metrics: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Selector:
+    """Which layers a claim speaks of.
+
+    `kind` says how `text` is meant. An ordinal selects by class or family: `kind_of_layer` is
+    `Conv2D` or `pooling`, `position` counts from 1, -1 is the last, None is every one.
+    """
+
+    text: str
+    kind: Literal["model", "input", "output", "name", "glob", "ordinal"]
+    kind_of_layer: str | None = None
+    position: int | None = None
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One fact that a claim states.
+
+    `layers` names the spec's own layers that the selector chooses; it is empty for the model,
+    and in a spec without layers, whose selectors choose among the layers of the model.
+    """
+
+    selector: Selector
+    layers: tuple[str, ...]
+    fact: str
+    expected: Expected
+    line: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement of a source, with the facts that it comes to, or why it is not checked."""
+
+    id: str
+    line: int
+    expectations: tuple[Expectation, ...] = ()
+    unchecked: str | None = None
+    source: str | None = None
+    where: str | None = None
+    quote: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A fact in which a model is known to differ, and why that is accepted."""
+
+    layer: str
+    fact: str
+    accept: Any
+    reason: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """A well-known model to hold a spec of claims alone against."""
+
+    name: str
+    deviations: tuple[Deviation, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A whole spec.
+
+    Attributes:
+        path: as the user gave it.
+        sha256: of the file's bytes.
+        layers: in topological order; empty in a spec of claims alone.
+        outputs: names of the layers whose outputs leave the network.
+        warnings: what is odd but allowed.
+    """
+
+    path: str
+    sha256: str
+    title: str
+    sources: Mapping[str, Source]
+    inputs: tuple[Input, ...]
+    layers: tuple[LayerRecipe, ...]
+    outputs: tuple[str, ...]
+    compile: CompileRecipe | None
+    claims: tuple[Claim, ...]
+    implementations: tuple[Implementation, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the spec describes a whole network, so that nothing else may be in it."""
+        return bool(self.layers)

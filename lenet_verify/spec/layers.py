@@ -1,0 +1,284 @@
+"""The build recipe: `input(s)`, `layers`, `outputs`, joined to a graph without cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lenet_verify.architecture import Shape
+from lenet_verify.notation import input_shape
+from lenet_verify.spec.contents import Input, LayerRecipe
+from lenet_verify.spec.document import Mapping, Node, Scalar, plain
+from lenet_verify.spec.fields import Problems, fields, mapping, text, texts, unknown
+from lenet_verify.vocabulary import (
+    ALIASES,
+    ARGUMENT_FORMS,
+    BASE_ARGUMENTS,
+    LAYERS,
+    REFUSED,
+    REQUIRED,
+    Argument,
+)
+
+RESERVED = ("input", "model")
+"""Names that `expect` keeps for itself."""
+
+DTYPES = (
+    "float16", "bfloat16", "float32", "float64", "uint8", "uint16", "uint32", "uint64",
+    "int8", "int16", "int32", "int64", "bool", "string",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The recipe as a graph, its layers in topological order."""
+
+    inputs: tuple[Input, ...]
+    layers: tuple[LayerRecipe, ...]
+    outputs: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def read_graph(problems: Problems, top: Dictionary[str, Node]) -> Graph:
+    """Inputs, layers and outputs of a spec."""
+    inputs = _inputs(problems, top)
+    rows = _rows(problems, top.get("layers"), inputs)
+    outputs = _outputs(problems, top, rows)
+    layers = _in_topological_order(problems, rows, {i.name for i in inputs})
+    if any(row.arguments.get("data_format") == "channels_first" for row in layers):
+        inputs = tuple(_channels_first(one) for one in inputs)
+    return Graph(inputs, layers, outputs, _unread(inputs, layers, outputs))
+
+
+def read_type(problems: Problems, node: Node | None) -> str | None:
+    """A Keras class that a spec may name, its alias resolved."""
+    name = text(problems, node, "type")
+    if name is None or node is None:
+        return None
+    name = ALIASES.get(name, name)
+    if name in REFUSED:
+        problems.add(node, f"'{name}' cannot stand in a spec: {REFUSED[name]}")
+        return None
+    if name not in LAYERS:
+        problems.add(node, unknown(name, "layer type", (*LAYERS, *ALIASES)))
+        return None
+    return name
+
+
+def read_argument(
+    problems: Problems, key: Scalar, value: Node, argument: Argument, rank: int | None
+) -> Any:
+    """An argument's value in normal form; None with the problem noted."""
+    return problems.attempt(
+        value, f"'{key.text}'", lambda: argument.form.read(plain(value), rank)
+    )
+
+
+def _inputs(problems: Problems, top: Dictionary[str, Node]) -> tuple[Input, ...]:
+    several = top.get("inputs")
+    if several is None:
+        only = top.get("input")
+        return () if only is None else _one_input(problems, "input", only)
+    if "input" in top:
+        problems.add(several, "'input' and 'inputs' exclude each other")
+    table = mapping(problems, several, "'inputs'")
+    if table is None:
+        return ()
+    if not table.entries:
+        problems.add(several, "'inputs' names no input")
+    for key, _ in table.entries:
+        if key.text == "model":
+            problems.add(key, "'model' is a reserved name: choose another")
+    return tuple(
+        one for key, value in table.entries for one in _one_input(problems, key.text, value)
+    )
+
+
+def _one_input(problems: Problems, name: str, node: Node) -> tuple[Input, ...]:
+    shape_node: Node | None = node
+    dtype = "float32"
+    if isinstance(node, Mapping):
+        given = fields(problems, node, "an input", ("shape", "dtype")) or {}
+        shape_node = given.get("shape")
+        dtype = text(problems, given.get("dtype"), "dtype") or dtype
+        if dtype not in DTYPES:
+            problems.add(given["dtype"], unknown(dtype, "dtype", DTYPES))
+        if shape_node is None:
+            problems.add(node, "an input needs its 'shape'")
+            return ()
+    if shape_node is None:
+        return ()
+    value = plain(shape_node)
+    shape = problems.attempt(shape_node, f"'{name}'", lambda: input_shape(value))
+    return () if shape is None else (Input(name, shape, dtype, node.line),)
+
+
+def _channels_first(one: Input) -> Input:
+    """The input as a network takes it whose layers want the channels first."""
+    if len(one.shape.sizes) < 2:
+        return one
+    sizes = (one.shape.channels, *one.shape.spatial)
+    return replace(one, shape=Shape(sizes, channels_first=True))
+
+
+def _rows(
+    problems: Problems, node: Node | None, inputs: tuple[Input, ...]
+) -> dict[str, LayerRecipe]:
+    table = mapping(problems, node, "'layers'")
+    if table is None:
+        return {}
+    if not table.entries:
+        problems.add(table, "'layers' names no layer")
+    if not inputs:
+        problems.add(table, "a spec with layers needs 'input' (or 'inputs'), such as 1@32x32")
+    names = {key.text for key, _ in table.entries} | {one.name for one in inputs}
+    only_input = inputs[0].name if len(inputs) == 1 else None
+    rows: dict[str, LayerRecipe] = {}
+    above = only_input
+    for key, value in table.entries:
+        _check_name(problems, key, inputs)
+        row = _row(problems, key, value, names, above, several=len(inputs) > 1)
+        above = key.text
+        if row is not None:
+            rows[key.text] = row
+    return rows
+
+
+def _check_name(problems: Problems, key: Scalar, inputs: tuple[Input, ...]) -> None:
+    if key.text in RESERVED:
+        problems.add(key, f"'{key.text}' is a reserved name: choose another")
+    elif any(key.text == one.name for one in inputs):
+        problems.add(key, f"'{key.text}' is the name of an input already: choose another")
+    elif not key.text.strip():
+        problems.add(key, "a layer needs a name")
+    elif "/" in key.text:
+        problems.add(key, "Keras allows no '/' in the name of a layer")
+
+
+def _row(
+    problems: Problems, key: Scalar, node: Node, names: set[str], above: str | None, several: bool
+) -> LayerRecipe | None:
+    table = mapping(problems, node, f"layer '{key.text}'")
+    if table is None:
+        return None
+    type_node = table.get("type")
+    if type_node is None:
+        problems.add(key, f"layer '{key.text}' needs a 'type', such as Conv2D")
+    type_ = read_type(problems, type_node)
+    arguments = _arguments(problems, key, table, type_)
+    fed_by = table.get("inputs")
+    if fed_by is None:
+        if above is None and several:
+            problems.add(key, f"the spec has several inputs: say which feed '{key.text}' (inputs:)")
+        inputs = (above,) if above is not None else ()
+    else:
+        pairs = texts(problems, fed_by, "inputs")
+        for name, item in pairs:
+            if name not in names:
+                problems.add(item, unknown(name, "layer", sorted(names)))
+        if not pairs:
+            problems.add(fed_by, f"'inputs' of '{key.text}' names no layer")
+        inputs = tuple(name for name, _ in pairs)
+    return LayerRecipe(key.text, type_ or "?", arguments, inputs, key.line, key.column)
+
+
+def _arguments(
+    problems: Problems, name: Scalar, table: Mapping, type_: str | None
+) -> dict[str, Any]:
+    known: Dictionary[str, Argument] = LAYERS[type_].arguments if type_ else {}
+    rank = LAYERS[type_].rank if type_ else None
+    given: dict[str, Any] = {}
+    for key, value in table.entries:
+        if key.text in ("type", "inputs"):
+            continue
+        argument = known.get(key.text) or BASE_ARGUMENTS.get(key.text)
+        if argument is None and type_ is None and key.text in ARGUMENT_FORMS:
+            # the type is misspelt; its argument is read all the same to find what else is wrong
+            argument = Argument(key.text, ARGUMENT_FORMS[key.text], REQUIRED)
+        if argument is not None:
+            given[key.text] = read_argument(problems, key, value, argument, rank)
+        elif key.text == "name":
+            problems.add(key, f"the layer's name is its key, '{name.text}': leave 'name' out")
+        elif type_ is not None:
+            words = (*known, *BASE_ARGUMENTS, "inputs")
+            problems.add(key, unknown(key.text, "argument", words, of=type_))
+        else:
+            problems.add(key, unknown(key.text, "argument", ARGUMENT_FORMS))
+    missing = [n for n, a in known.items() if a.default is REQUIRED and n not in given]
+    if missing:
+        problems.add(name, f"{type_} '{name.text}' needs {', '.join(map(repr, missing))}")
+    return given
+
+
+def _outputs(
+    problems: Problems, top: Dictionary[str, Node], rows: dict[str, LayerRecipe]
+) -> tuple[str, ...]:
+    node = top.get("outputs")
+    if node is None:
+        return tuple(rows)[-1:]
+    if "layers" not in top:
+        problems.add(node, "'outputs' names layers, but the spec has no 'layers'")
+        return ()
+    pairs = texts(problems, node, "outputs")
+    declared = [key.text for key, _ in _entries(top["layers"])]
+    for name, item in pairs:
+        if name not in declared:
+            problems.add(item, unknown(name, "layer", declared))
+    return tuple(dict.fromkeys(name for name, _ in pairs))
+
+
+def _entries(node: Node) -> tuple[tuple[Scalar, Node], ...]:
+    return node.entries if isinstance(node, Mapping) else ()
+
+
+def _in_topological_order(
+    problems: Problems, rows: dict[str, LayerRecipe], ready: set[str]
+) -> tuple[LayerRecipe, ...]:
+    """The rows so that each follows what feeds it, otherwise in the order of the file."""
+    waiting = dict(rows)
+    done = set(ready)
+    ordered: list[LayerRecipe] = []
+    while waiting:
+        name = next((n for n, r in waiting.items() if _fed(r, waiting, done)), None)
+        if name is None:
+            cycle = _cycle(waiting)
+            at = waiting[cycle[0]]
+            problems.add(
+                Scalar(at.name, at.name, at.line, at.column),
+                "these layers feed each other in a cycle: " + " -> ".join((*cycle, cycle[0])),
+            )
+            return tuple(rows.values())
+        row = waiting.pop(name)
+        done.add(name)
+        ordered.append(row)
+    return tuple(ordered)
+
+
+def _fed(row: LayerRecipe, waiting: dict[str, LayerRecipe], done: set[str]) -> bool:
+    # a name that is neither done nor waiting is unknown, and noted as such already
+    return all(name in done or name not in waiting for name in row.inputs)
+
+
+def _cycle(waiting: dict[str, LayerRecipe]) -> list[str]:
+    """The names of one cycle, in the direction of the data, its first layer in the file first."""
+    path: list[str] = [next(iter(waiting))]
+    while True:
+        feeder = next(name for name in waiting[path[-1]].inputs if name in waiting)
+        if feeder in path:
+            cycle = path[path.index(feeder) :][::-1]
+            first = min(range(len(cycle)), key=lambda i: waiting[cycle[i]].line)
+            return cycle[first:] + cycle[:first]
+        path.append(feeder)
+
+
+def _unread(
+    inputs: tuple[Input, ...], layers: tuple[LayerRecipe, ...], outputs: tuple[str, ...]
+) -> tuple[str, ...]:
+    read = {name for layer in layers for name in layer.inputs} | set(outputs)
+    rows = (*inputs, *layers) if layers else ()
+    return tuple(
+        f"line {row.line}: nothing reads '{row.name}', and it is no output"
+        for row in rows
+        if row.name not in read
+    )
