@@ -7,7 +7,7 @@ same. `--exact` allows none.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -32,7 +32,7 @@ class Unit:
         layer: the layer itself, `inputs` naming the units (or input layers) that feed it.
         activations: what it applies, in order, `linear` left out.
         absorbed: the activation layers that were composed into it, in order.
-        rules: the rewrites that made it.
+        rules: the rewrites by which its inputs are what they are.
         optional: whether it is an identity at inference, kept only because the spec has its kind.
     """
 
@@ -80,7 +80,7 @@ def canonical_form(
         keep: types that the spec speaks of, so that layers of theirs stay as they are.
         exact: whether to allow no rewrite at all.
     """
-    rules: dict[str, tuple[str, ...]] = {}
+    rules: dict[str, tuple[str, ...]] = defaultdict(tuple)
     layers: Sequence[Layer] = architecture.layers
     outputs: Sequence[str] = architecture.outputs
     kept = frozenset(keep)
@@ -121,7 +121,7 @@ def _opened(
     stands_for: dict[str, str] = {}
     names = Counter(layer.name for layer in layers)
     for outer in layers:
-        outer = replace(outer, inputs=tuple(stands_for.get(n, n) for n in outer.inputs))
+        outer = _rewired(outer, stands_for, NESTED, rules)
         # with several outputs a name alone does not say which of them a layer reads
         if not outer.layers or outer.calls or len(outer.outputs) != 1:
             flat.append(outer)
@@ -136,7 +136,7 @@ def _opened(
             names[unique] += 1
             inputs = tuple(inside.get(name, name) for name in layer.inputs)
             inside[layer.name] = unique
-            rules[unique] = (*rules.get(layer.name, ()), NESTED)
+            rules[unique] = (*rules[layer.name], NESTED)
             flat.append(replace(layer, name=unique, inputs=inputs))
         stands_for[outer.name] = inside.get(inner_outputs[0], inner_outputs[0])
     return flat, [stands_for.get(name, name) for name in outputs]
@@ -152,11 +152,9 @@ def _without_identities(
     kept: list[Layer] = []
     stands_for: dict[str, str] = {}
     for layer in layers:
-        layer = _rewired(layer, stands_for)
+        layer = _rewired(layer, stands_for, IDENTITY, rules)
         if is_identity(layer) and layer.type not in keep and layer.reaches_output:
-            source = layer.inputs[0]
-            stands_for[layer.name] = source
-            rules[source] = (*rules.get(source, ()), IDENTITY)
+            stands_for[layer.name] = layer.inputs[0]
         else:
             kept.append(layer)
     return kept, [stands_for.get(name, name) for name in outputs]
@@ -166,7 +164,7 @@ def _composed(
     layers: Sequence[Layer],
     outputs: Sequence[str],
     keep: frozenset[str],
-    rules: Mapping[str, tuple[str, ...]],
+    rules: dict[str, tuple[str, ...]],
     exact: bool,
 ) -> tuple[Unit, ...]:
     """Separate activations composed into the layers that they follow."""
@@ -195,15 +193,14 @@ def _composed(
                 host,
                 activations=(*host.activations, layer.activation),
                 absorbed=(*host.absorbed, layer),
-                rules=(*host.rules, ACTIVATION),
             )
             stands_for[layer.name] = feeder
             last_part[feeder] = layer.name
             continue
         units[layer.name] = Unit(
-            layer=_rewired(layer, stands_for),
+            layer=_rewired(layer, stands_for, ACTIVATION, rules),
             activations=() if layer.activation in (None, "linear") else (layer.activation,),
-            rules=rules.get(layer.name, ()),
+            rules=tuple(dict.fromkeys(rules[layer.name])),
             optional=is_identity(layer),
         )
         last_part[layer.name] = layer.name
@@ -218,9 +215,12 @@ def _can_host(layer: Layer) -> bool:
     return known is not None and not recurrent and not layer.calls and not layer.layers
 
 
-def _rewired(layer: Layer, stands_for: Mapping[str, str]) -> Layer:
+def _rewired(
+    layer: Layer, stands_for: Mapping[str, str], rule: str, rules: dict[str, tuple[str, ...]]
+) -> Layer:
     if not any(name in stands_for for call in _calls(layer) for name in call):
         return layer
+    rules[layer.name] += (rule,)
     calls = tuple(tuple(stands_for.get(n, n) for n in call) for call in _calls(layer))
     return replace(layer, inputs=calls[0], calls=calls if layer.calls else ())
 

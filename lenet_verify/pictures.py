@@ -114,7 +114,7 @@ class LayoutEngine:
                 pictures = {}
                 for kind in formats:
                     pictures[kind], body = body[: sizes[kind]], body[sizes[kind] :]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise PictureError("Graphviz gave no answer that makes sense", log) from error
         return {kind: _checked(kind, picture, log) for kind, picture in pictures.items()}
 

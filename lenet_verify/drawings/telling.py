@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lenet_verify.architecture import Layer
-from lenet_verify.notation import as_text
+from lenet_verify.notation import as_json, as_text
 from lenet_verify.visible import visible
 
 LONGEST_NAME = 48
@@ -64,9 +64,7 @@ def _arguments(config: Mapping[str, Any]) -> list[str]:
 
 
 def _sizes(value: Any) -> str:
-    if isinstance(value, list | tuple) and value and all(type(item) is int for item in value):
-        return "x".join(str(item) for item in value)
-    return as_text(value)
+    return as_text(as_json(value))
 
 
 def _step(value: Any) -> str:

@@ -516,7 +516,7 @@ _TABLE: dict[str, dict[str, Row]] = {
     "attention": _family(
         AdditiveAttention=_row(use_scale=True, dropout=0.0),
         Attention=_row(use_scale=False, score_mode="dot", dropout=0.0, seed=None),
-        GroupedQueryAttention=_row(
+        GroupQueryAttention=_row(
             head_dim=_, num_query_heads=_, num_key_value_heads=_, dropout=0.0, use_bias=True,
             sliding_window=None, flash_attention=None, **_HEADS,
         ),
@@ -781,7 +781,7 @@ ALIASES: Mapping[str, str] = {
     "GlobalMaxPool1D": "GlobalMaxPooling1D",
     "GlobalMaxPool2D": "GlobalMaxPooling2D",
     "GlobalMaxPool3D": "GlobalMaxPooling3D",
-    "GroupQueryAttention": "GroupedQueryAttention",
+    "GroupedQueryAttention": "GroupQueryAttention",
     "MaxPool1D": "MaxPooling1D",
     "MaxPool2D": "MaxPooling2D",
     "MaxPool3D": "MaxPooling3D",

@@ -61,20 +61,20 @@ class LayerForm(Form):
 
     def normal(self, value: object, rank: int | None = None) -> object:
         from lenet_verify.vocabulary.layers import LAYERS
-        from lenet_verify.vocabulary.normal_form import normalise
+        from lenet_verify.vocabulary.normal_form import nested, normalise
 
         name = keras_name(value, "layers")
         if not isinstance(value, Mapping) or name is None or name not in LAYERS:
             return custom(value)
         config = value.get("config")
-        return {"type": name} | normalise(name, config if isinstance(config, Mapping) else {})
+        return nested(name, normalise(name, config if isinstance(config, Mapping) else {}))
 
     def fill(self, value: object, rank: int | None = None) -> object:
-        from lenet_verify.vocabulary.normal_form import complete
+        from lenet_verify.vocabulary.normal_form import complete, nested
 
         if not isinstance(value, dict) or "type" not in value:
             return value
-        return {"type": value["type"]} | complete(value["type"], value)
+        return nested(value["type"], complete(value["type"], value))
 
     def for_keras(self, value: object, rank: int | None = None) -> object:
         from lenet_verify.vocabulary.normal_form import to_keras

@@ -17,9 +17,11 @@ UNOBSERVED: Mapping[str, frozenset[str]] = {
     for name, keys in {
         "GRU": "use_cudnn",
         "LSTM": "use_cudnn",
-        "GroupedQueryAttention": "flash_attention",
+        "GroupQueryAttention": "flash_attention",
         "MultiHeadAttention": "flash_attention",
         "SimpleRNN": "seed",
+        "CategoryEncoding": "sparse",
+        "MaxNumBoundingBoxes": "fill_value",
         "RandomGrayscale": "seed",
         # Keras draws a seed where none is given, and its config says which.
         "RandomCrop": "seed",
@@ -108,11 +110,19 @@ _COMPUTED: Mapping[str, Callable[[Arguments], object]] = {
     "value_dim": lambda given: given.get("key_dim"),
     "sequence_length": lambda given: given.get("fft_length"),
     "max_freq": lambda given: _half(given.get("sampling_rate")),
+    "backward_layer": lambda given: _reversed(given.get("layer")),
 }
 
 
 def _half(rate: object) -> object:
     return int(rate / 2) if isinstance(rate, int) else None
+
+
+def _reversed(layer: object) -> object:
+    """The layer that Bidirectional makes to run the other way."""
+    if not isinstance(layer, dict) or "go_backwards" not in layer:
+        return None
+    return layer | {"go_backwards": not layer["go_backwards"]}
 
 
 def _policy_name(value: object) -> object:
@@ -122,6 +132,14 @@ def _policy_name(value: object) -> object:
     config = value.get("config")
     name = config.get("name") if isinstance(config, Mapping) else None
     return name if isinstance(name, str) else None
+
+
+def nested(class_name: str, arguments: Mapping[str, object]) -> Arguments:
+    """Arguments in normal form as those of a layer inside of another. What has Keras's usual
+    dtype does not say so: in a spec, the outer layer would have to repeat it."""
+    usual = arguments.get("dtype") == "float32"
+    shown = {key: value for key, value in arguments.items() if not (key == "dtype" and usual)}
+    return {"type": class_name} | shown
 
 
 def to_keras(class_name: str, arguments: Mapping[str, object]) -> Arguments:

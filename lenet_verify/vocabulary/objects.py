@@ -259,7 +259,7 @@ def custom(value: object) -> object:
 OPTIMIZERS: Mapping[str, str] = {
     name: class_name.lower()
     for class_name in (
-        *("Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lamb", "Lion"),
+        *("Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lion"),
         *("Muon", "Nadam", "RMSprop", "SGD", "ScheduleFreeAdamW"),
     )
     for name in (class_name, class_name.lower())
@@ -305,7 +305,11 @@ LOSSES: Mapping[str, str] = _by_name(
         "tversky": "Tversky",
     },
     _SHORT | {"kld": "kl_divergence"},
-)
+) | {
+    # `compile` itself resolves these by the shapes of the targets.
+    "ce": "crossentropy",
+    "crossentropy": "crossentropy",
+}
 
 METRICS: Mapping[str, str] = _by_name(
     {
@@ -345,9 +349,4 @@ METRICS: Mapping[str, str] = _by_name(
         "true_positives": "TruePositives",
     },
     _SHORT,
-) | {
-    # `compile` itself resolves these by the shapes of the targets.
-    "acc": "accuracy",
-    "crossentropy": "crossentropy",
-    "ce": "crossentropy",
-}
+) | {"acc": "accuracy"}

@@ -1,0 +1,100 @@
+"""The spec's layers and the model's, paired.
+
+By name where names agree; the rest in order, by the pairing of least cost: what kind of layer,
+which shape, how many weights. A layer without a partner is missing, or extra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lenet_verify.canonical import Unit
+from lenet_verify.vocabulary import LAYERS
+
+_GAP = 4.0
+"""What it costs to leave a layer without a partner; two gaps cost more than a poor pair."""
+_SAME_TYPE, _SAME_FAMILY, _OTHER_FAMILY = 0.0, 2.0, 9.0
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Which unit of the model stands for which of the spec's.
+
+    Attributes:
+        partners: by the spec's name: the model's unit and how it was found (`name`, `order`).
+        extra: the model's units that stand for none.
+    """
+
+    partners: Mapping[str, tuple[Unit, str]]
+    extra: tuple[Unit, ...]
+
+
+def align(
+    wanted: Sequence[Unit], found: Sequence[Unit], *, partial: bool = False
+) -> Alignment:
+    """Pairs a spec's units with a model's, both in topological order.
+
+    Args:
+        wanted: the spec's; a type of "?" pairs by name alone.
+        found: the model's.
+        partial: whether `wanted` speaks of some layers only, so that others are no surprise.
+    """
+    by_name = {unit.name: unit for unit in found}
+    named = {unit.name: by_name[unit.name] for unit in wanted if unit.name in by_name}
+    paired = {unit.name for unit in named.values()}
+    rest_wanted = [u for u in wanted if u.name not in named and u.layer.type in LAYERS]
+    rest_found = [unit for unit in found if unit.name not in paired]
+    partners = {name: (unit, "name") for name, unit in named.items()}
+    for one, other in _cheapest(rest_wanted, rest_found, 0.0 if partial else _GAP):
+        partners[one.name] = (other, "order")
+    taken = {unit.name for unit, _ in partners.values()}
+    return Alignment(partners, tuple(unit for unit in found if unit.name not in taken))
+
+
+def _cheapest(
+    wanted: Sequence[Unit], found: Sequence[Unit], extra: float
+) -> list[tuple[Unit, Unit]]:
+    """The order-preserving pairing of least cost (Needleman and Wunsch, 1970)."""
+    rows, columns = len(wanted), len(found)
+    cost = [[0.0] * (columns + 1) for _ in range(rows + 1)]
+    for i in range(rows + 1):
+        for j in range(columns + 1):
+            steps = []
+            if i and j:
+                steps.append(cost[i - 1][j - 1] + _difference(wanted[i - 1], found[j - 1]))
+            if i:
+                steps.append(cost[i - 1][j] + _GAP)
+            if j:
+                steps.append(cost[i][j - 1] + (0.0 if found[j - 1].optional else extra))
+            cost[i][j] = min(steps, default=0.0)
+    pairs: list[tuple[Unit, Unit]] = []
+    i, j = rows, columns
+    while i and j:
+        difference = _difference(wanted[i - 1], found[j - 1])
+        if cost[i][j] == cost[i - 1][j - 1] + difference:
+            pairs.append((wanted[i - 1], found[j - 1]))
+            i, j = i - 1, j - 1
+        elif cost[i][j] == cost[i - 1][j] + _GAP:
+            i -= 1
+        else:
+            j -= 1
+    return pairs[::-1]
+
+
+def _difference(wanted: Unit, found: Unit) -> float:
+    """How unlike two layers are, from 0; more than two gaps if they cannot stand for each other."""
+    one, other = wanted.layer, found.layer
+    if other.type in LAYERS:
+        family = LAYERS[one.type].family == LAYERS[other.type].family
+        cost = _SAME_TYPE if one.type == other.type else _SAME_FAMILY
+        if not family:
+            return _OTHER_FAMILY
+    else:
+        # somebody's own class may well be the paper's layer; its last name is a hint
+        cost = 1.0 if other.type.split(".")[-1] == one.type else 3.0
+    if one.shapes and other.shapes:
+        cost += 0.0 if str(one.shapes[0]) == str(other.shapes[0]) else 0.8
+    cost += 0.0 if one.params == other.params else 0.4
+    cost += 0.0 if wanted.activation == found.activation else 0.2
+    return cost

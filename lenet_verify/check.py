@@ -1,0 +1,134 @@
+"""(Spec, Architecture) -> Verdict. Pure: nothing is read, built, printed or written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from lenet_verify.architecture import Architecture
+from lenet_verify.deviations import accepted
+from lenet_verify.match import Match, match, pairings
+from lenet_verify.notation import Counts, as_json
+from lenet_verify.observation import Observation, Site, code_for, observe, observe_model
+from lenet_verify.spec import Claim, Deviation, Expectation, Spec, chosen
+from lenet_verify.structure import structure
+from lenet_verify.verdict import Finding, Outcome, Verdict
+from lenet_verify.witness import cross_checked
+
+
+def check(
+    spec: Spec,
+    observed: Architecture,
+    *,
+    deviations: Sequence[Deviation] = (),
+    exact: bool = False,
+    model: str | None = None,
+) -> Verdict:
+    """Compares every claim of a spec, and a closed spec's structure, with a model.
+
+    Args:
+        spec: the claims, and the layers if it has any.
+        observed: what the model is.
+        deviations: facts in which this model is known to differ, with the reasons.
+        exact: whether to judge the model as it stands, without any rewrite.
+        model: the model's name as the user gave it; None for the spec's own.
+
+    Returns:
+        A finding for every checked fact, those that hold too.
+
+    Raises:
+        InferenceError: the spec's own layers do not join.
+    """
+    matched = match(spec, cross_checked(observed), exact)
+    findings = [
+        finding
+        for claim in spec.claims
+        for expectation in claim.expectations
+        for finding in _judged(spec, claim, expectation, matched)
+    ]
+    findings += structure(spec, matched, findings)
+    findings = [replace(f, file=spec.path) if f.line is not None else f for f in findings]
+    findings, warnings = accepted(findings, deviations)
+    return Verdict(
+        spec=spec.path,
+        model=model,
+        findings=tuple(findings),
+        alignment=pairings(spec, matched),
+        unchecked=tuple(claim.id for claim in spec.claims if claim.unchecked is not None),
+        warnings=(*spec.warnings, *warnings),
+    )
+
+
+def _judged(
+    spec: Spec, claim: Claim, expectation: Expectation, matched: Match
+) -> Iterable[Finding]:
+    """The findings of one stated fact: one for each layer that it speaks of."""
+    fact, expected = expectation.fact, expectation.expected
+    if expectation.selector.kind == "model":
+        kinds = expected.counts if isinstance(expected, Counts) else ()
+        seen = observe_model(matched.observed, matched.found, fact, kinds)
+        yield _finding(claim, expectation, "model", seen, None)
+        return
+    for name, site in _subjects(spec, expectation, matched):
+        if site is None:
+            yield Finding(
+                code="missing-layer",
+                outcome=Outcome.UNKNOWN if matched.observed.unknown.get("layers") else Outcome.BROKEN,
+                claim=claim.id,
+                layer=name,
+                fact=fact,
+                expected=as_json(expected.written),
+                reason=matched.observed.unknown.get("layers") or "the model has no such layer",
+                line=expectation.line,
+            )
+        else:
+            seen = observe(site, fact)
+            if site.layer.type == "InputLayer" and seen.reason is None:
+                seen = replace(seen, reason=matched.observed.unknown.get("input"))
+            yield _finding(claim, expectation, name, seen, site)
+
+
+def _subjects(
+    spec: Spec, expectation: Expectation, matched: Match
+) -> Sequence[tuple[str, Site | None]]:
+    """The layers that a fact is stated of, each with its counterpart in the model."""
+    selector = expectation.selector
+    if selector.kind == "input":
+        name = selector.text
+        if name == "input" and "input" not in matched.sites and len(matched.found.inputs) == 1:
+            name = spec.inputs[0].name if spec.inputs else "input"
+        return [(selector.text, matched.sites.get(name))]
+    if expectation.layers:
+        return [(name, matched.sites.get(name)) for name in expectation.layers]
+    if selector.kind == "output":
+        ends = [site for site in matched.every if site.layer.name in matched.found.outputs]
+        return [("output", ends[0] if len(matched.found.outputs) == 1 and ends else None)]
+    if selector.kind == "name":
+        return [(selector.text, matched.sites.get(selector.text))]
+    units = [site for site in matched.every if site.layer.type != "InputLayer"]
+    selected = chosen(selector, units, lambda s: s.layer.name, lambda s: s.layer.type)
+    return [(site.name, site) for site in selected] or [(selector.text, None)]
+
+
+def _finding(
+    claim: Claim,
+    expectation: Expectation,
+    name: str,
+    seen: Observation,
+    site: Site | None,
+) -> Finding:
+    holds = seen.instead is None and expectation.expected.admits(seen.value)
+    return Finding(
+        code=code_for(seen, expectation.fact, of_model=site is None),
+        outcome=seen.instead or (Outcome.HOLDS if holds else Outcome.BROKEN),
+        claim=claim.id,
+        layer=name,
+        fact=expectation.fact,
+        expected=as_json(expectation.expected.written),
+        observed=as_json(seen.value),
+        reason=seen.reason,
+        rule=seen.rule,
+        model_layer=site.layer.name if site else None,
+        model_type=site.layer.type if site else None,
+        line=expectation.line,
+    )

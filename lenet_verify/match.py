@@ -1,0 +1,161 @@
+"""A spec and a model brought together: whose layer is whose, by the paper's names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lenet_verify.align import Alignment, align
+from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.canonical import CanonicalForm, Unit, canonical_form
+from lenet_verify.inference import infer
+from lenet_verify.notation import AnyOf, Counts, Exactly, Expected
+from lenet_verify.observation import Site, sites
+from lenet_verify.spec import Spec
+from lenet_verify.verdict import Pairing
+from lenet_verify.vocabulary import ACTIVATION_LAYERS, LAYERS
+
+
+@dataclass(frozen=True)
+class Match:
+    """A spec and a model brought together.
+
+    `sites` has the model's counterpart of each of the spec's layers and inputs, by the spec's
+    names; a layer that the model lacks is not in it.
+    """
+
+    observed: Architecture
+    wanted: CanonicalForm | None
+    found: CanonicalForm
+    alignment: Alignment
+    sites: Mapping[str, Site]
+    every: tuple[Site, ...]
+
+    def wanted_names(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Layers of the spec, those that the model lacks looked through to what feeds them.
+
+        What is missing or extra is a finding of its own; it should not break its neighbours too.
+        """
+        units = self.wanted.units if self.wanted else ()
+        missing = {u.name: u.layer.inputs for u in units if u.name not in self.alignment.partners}
+        return tuple(_through(names, missing))
+
+    def found_names(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Layers of the model by the spec's names, extra ones looked through."""
+        extra = {unit.name: unit.layer.inputs for unit in self.alignment.extra}
+        ours = {unit.name: name for name, (unit, _) in self.alignment.partners.items()}
+        inputs = (site for site in self.every if site.layer.type == "InputLayer")
+        ours |= {site.layer.name: site.name for site in inputs}
+        return tuple(ours.get(name, name) for name in _through(names, extra))
+
+
+def match(spec: Spec, observed: Architecture, exact: bool) -> Match:
+    """Pairs a spec's layers with a model's, both in canonical form unless `exact`.
+
+    Raises:
+        InferenceError: the spec's own layers do not join.
+    """
+    keep = _kinds_named(spec)
+    found = canonical_form(observed, keep, exact=exact)
+    wanted = canonical_form(infer(spec), keep, exact=exact) if spec.closed else None
+    units = wanted.units if wanted else _claimed_units(spec)
+    alignment = align(units, found.units, partial=not spec.closed)
+    by_name = {unit.name: unit for unit in units}
+    partner_of = {unit.name: name for name, (unit, _) in alignment.partners.items()}
+    paper_names = {
+        **_paired_inputs(spec, found),
+        **{model: _last_part(by_name[name]) for model, name in partner_of.items()},
+    }
+    every: list[Site] = [
+        Site(paper_names.get(layer.name, layer.name), layer, None, ()) for layer in found.inputs
+    ]
+    for unit in found.units:
+        inputs = tuple(paper_names.get(name, name) for name in unit.layer.inputs)
+        name = partner_of.get(unit.name)
+        partner = by_name[name] if name is not None and spec.closed else None
+        every += sites(partner, unit, inputs, name)
+    return Match(
+        observed, wanted, found, alignment, {site.name: site for site in every}, tuple(every)
+    )
+
+
+def _through(names: Iterable[str], passed: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+    """The names, with each that is passed over replaced by what feeds it."""
+    for name in names:
+        if name in passed:
+            yield from _through(passed[name], passed)
+        else:
+            yield name
+
+
+def _kinds_named(spec: Spec) -> frozenset[str]:
+    """The layer types that a spec speaks of, so that such layers are not rewritten away.
+
+    A spec with layers has its activation layers matched with the model's afterwards; one of
+    claims alone keeps those that it claims.
+    """
+    kinds = {layer.type for layer in spec.layers}
+    for claim in spec.claims:
+        for one in claim.expectations:
+            kinds |= {one.selector.kind_of_layer or ""}
+            if one.fact == "type":
+                kinds |= {str(value) for value in _values(one.expected)}
+            if isinstance(one.expected, Counts):
+                kinds |= set(one.expected.counts)
+    types = {name for name, known in LAYERS.items() if name in kinds or known.family in kinds}
+    return frozenset(types - ACTIVATION_LAYERS if spec.closed else types)
+
+
+def _values(expected: Expected) -> Iterable[Any]:
+    if isinstance(expected, AnyOf):
+        for choice in expected.choices:
+            yield from _values(choice)
+    elif isinstance(expected, Exactly):
+        yield expected.value
+
+
+def _claimed_units(spec: Spec) -> tuple[Unit, ...]:
+    """The layers that a spec of claims alone names, in the order of their first mention."""
+    types: dict[str, str] = {}
+    for claim in spec.claims:
+        for one in claim.expectations:
+            if one.selector.kind == "name":
+                types.setdefault(one.selector.text, "?")
+                if one.fact == "type" and isinstance(one.expected, Exactly):
+                    types[one.selector.text] = one.expected.value
+    return tuple(Unit(Layer(name=name, type=type_), ()) for name, type_ in types.items())
+
+
+def _paired_inputs(spec: Spec, found: CanonicalForm) -> dict[str, str]:
+    """The model's input layers by the spec's names: where names agree, else in order."""
+    theirs = [layer.name for layer in found.inputs]
+    ours = [one.name for one in spec.inputs] or ["input"]
+    pairs = {name: name for name in ours if name in theirs}
+    left = [name for name in theirs if name not in pairs]
+    waiting = [name for name in ours if name not in pairs]
+    return pairs | dict(zip(left, waiting, strict=False))
+
+
+def _last_part(unit: Unit) -> str:
+    """The paper's name for what leaves a unit: its last activation layer, or itself."""
+    return unit.absorbed[-1].name if unit.absorbed else unit.name
+
+
+def pairings(spec: Spec, match: Match) -> tuple[Pairing, ...]:
+    """How each of the spec's inputs and layers was paired, in its order."""
+    by_paper = {site.name: site for site in match.every}
+    rows: list[Pairing] = []
+    for one in spec.inputs:
+        site = by_paper.get(one.name)
+        found = site is not None and site.layer.type == "InputLayer"
+        names = (site.layer.name,) if site and found else ()
+        rows.append(Pairing(one.name, names, "position" if names else "none"))
+    units = match.wanted.units if match.wanted else _claimed_units(spec)
+    for unit in units:
+        partner = match.alignment.partners.get(unit.name)
+        by = partner[1] if partner else "none"
+        for name in (unit.name, *(part.name for part in unit.absorbed)):
+            site = by_paper.get(name) if partner else None
+            rows.append(Pairing(name, (site.layer.name,) if site else (), by))
+    return tuple(rows)

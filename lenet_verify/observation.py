@@ -1,0 +1,214 @@
+"""What is seen of a fact: a value, or why there is none to see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.canonical import ACTIVATION, CanonicalForm, Unit, composed
+from lenet_verify.facts import COMPILE_FACTS, NOT_YET_COMPUTED, code_of
+from lenet_verify.spec import family
+from lenet_verify.verdict import Outcome
+from lenet_verify.vocabulary import LAYERS
+from lenet_verify.witness import DISAGREE
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A fact as it was seen.
+
+    Attributes:
+        value: the value, where `instead` is None.
+        instead: UNKNOWN or SKIPPED where there is no value to judge.
+        code: of the finding that comes of it, where that is not the fact's own.
+        reason: why there is none, or what to know about the value.
+        rule: the rewrites by which it is so.
+    """
+
+    value: Any = None
+    instead: Outcome | None = None
+    code: str | None = None
+    reason: str | None = None
+    rule: str | None = None
+
+
+@dataclass(frozen=True)
+class Site:
+    """A layer of the paper, as the model has it.
+
+    Attributes:
+        name: the paper's name; the model's own where a spec of claims alone uses none.
+        layer: the model's layer that stands for it.
+        activation: what it applies, separate activation layers included.
+        inputs: what feeds it, by the paper's names.
+        rules: for a fact, the rewrites by which it is judged.
+    """
+
+    name: str
+    layer: Layer
+    activation: str | None
+    inputs: tuple[str, ...]
+    rules: Mapping[str, str] = field(default_factory=dict)
+    activation_only: bool = False
+
+
+def sites(
+    wanted: Unit | None, found: Unit, inputs: tuple[str, ...], name: str | None = None
+) -> tuple[Site, ...]:
+    """The sites of the paper that a unit of the model stands for.
+
+    A unit of the spec with activation layers of its own has one site for each of them: then the
+    model's activations are dealt out to them, wherever the model has them.
+    """
+    parts = wanted.absorbed if wanted else ()
+    rules = {"inputs": ", ".join(found.rules)} if found.rules else {}
+    if not parts:
+        if found.absorbed:
+            rules["activation"] = ACTIVATION
+        own = name or (wanted.name if wanted else found.name)
+        return (Site(own, found.layer, found.activation, inputs, rules),)
+    assert wanted is not None
+    dealt = _dealt(wanted, found)
+    base_activation = dealt[0]
+    if base_activation is None and found.layer.activation is not None:
+        base_activation = "linear"
+    same = len(found.absorbed) == len(parts)
+    base_rules = rules if same else {**rules, "activation": ACTIVATION}
+    result = [Site(wanted.name, found.layer, base_activation, inputs, base_rules)]
+    for number, part in enumerate(parts):
+        stand_in = found.absorbed[number] if number < len(found.absorbed) else part
+        layer = Layer(
+            name=stand_in.name if number < len(found.absorbed) else found.name,
+            type=stand_in.type,
+            inputs=(result[-1].layer.name,),
+            input_shapes=found.layer.shapes,
+            shapes=found.layer.shapes,
+            params=0,
+            trainable=0,
+            non_trainable=0,
+            config=stand_in.config,
+        )
+        applied = dealt[number + 1] or "linear"
+        own_rules = {} if same else dict.fromkeys(("type", "activation"), ACTIVATION)
+        result.append(
+            Site(part.name, layer, applied, (result[-1].name,), own_rules, activation_only=True)
+        )
+    return tuple(result)
+
+
+def _dealt(wanted: Unit, found: Unit) -> list[str | None]:
+    """The model's activations for the base and each activation layer of the spec's unit."""
+    own = [wanted.layer.activation, *(part.activation for part in wanted.absorbed)]
+    places = [i for i, activation in enumerate(own) if activation not in (None, "linear")]
+    dealt: list[str | None] = [None] * len(own)
+    if len(places) == len(found.activations):
+        for place, activation in zip(places, found.activations, strict=True):
+            dealt[place] = activation
+    else:
+        dealt[-1] = composed(found.activations)
+    return dealt
+
+
+def observe(site: Site, fact: str) -> Observation:
+    """A fact of a layer."""
+    layer = site.layer
+    rule = site.rules.get(fact)
+    if fact in NOT_YET_COMPUTED:
+        return _not_computed(fact)
+    reason = layer.unknown.get(fact)
+    if reason is not None:
+        code = "derivations-disagree" if reason.startswith(DISAGREE) else "opaque"
+        value = layer.type if fact == "type" else None
+        return Observation(value, Outcome.UNKNOWN, code, reason)
+    if fact == "activation":
+        return Observation(site.activation, rule=rule)
+    if fact == "inputs":
+        return Observation(site.inputs, rule=rule)
+    if fact in ("output", "input"):
+        shapes = layer.shapes if fact == "output" else layer.input_shapes
+        if shapes is None:
+            return Observation(instead=Outcome.UNKNOWN, reason=f"its {fact} shape is unknown")
+        return Observation(shapes[0] if len(shapes) == 1 else shapes, rule=rule)
+    if fact in ("type", "params", "trainable", "non_trainable"):
+        value = getattr(layer, fact)
+        if value is None:
+            return Observation(instead=Outcome.UNKNOWN, reason=f"{fact} could not be counted")
+        return Observation(value, rule=rule)
+    return _argument(layer, fact)
+
+
+def _argument(layer: Layer, fact: str) -> Observation:
+    if "config" in layer.unknown:
+        return Observation(
+            instead=Outcome.UNKNOWN, code="opaque", reason=layer.unknown["config"]
+        )
+    known = LAYERS.get(layer.type)
+    if fact not in layer.config and known is not None and fact in known.arguments:
+        return Observation(
+            instead=Outcome.UNKNOWN, reason=f"a {layer.type} does not tell its '{fact}'"
+        )
+    if fact not in layer.config:
+        return Observation(reason=f"{layer.type} has no '{fact}'")
+    value = layer.config[fact]
+    if isinstance(value, Mapping) and "custom" in value:
+        reason = f"{value['custom']} is the model's own; what it is cannot be read"
+        return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=reason)
+    return Observation(value)
+
+
+def observe_model(
+    architecture: Architecture, form: CanonicalForm, fact: str, kinds: Iterable[str]
+) -> Observation:
+    """A fact of the whole model; `kinds` are the classes and families to count for `layers`."""
+    if fact in NOT_YET_COMPUTED:
+        return _not_computed(fact)
+    if fact in COMPILE_FACTS:
+        compiled = architecture.compiled
+        if compiled is None:
+            return Observation(
+                instead=Outcome.SKIPPED, code="not-compiled", reason="the model is not compiled"
+            )
+        return Observation(getattr(compiled, fact))
+    opaque = architecture.unknown.get("layers")
+    if fact in ("params", "trainable", "non_trainable"):
+        value = getattr(architecture, fact)
+        unbuilt = [layer.name for layer in architecture.layers if layer.params is None]
+        if value is None or unbuilt:
+            reason = f"not built: {', '.join(unbuilt[:3])}" if unbuilt else "it cannot be counted"
+            return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=reason)
+        return Observation(value)
+    if opaque:
+        return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=opaque)
+    if fact == "layers":
+        return _counts(form, kinds)
+    by_name = {layer.name: layer for layer in form.inputs}
+    by_name |= {unit.name: unit.layer for unit in form.units}
+    shapes = tuple(
+        shape for name in form.outputs for shape in (by_name[name].shapes or ())[:1]
+    )
+    if len(shapes) != len(form.outputs):
+        return Observation(instead=Outcome.UNKNOWN, reason="an output's shape is unknown")
+    several = fact == "outputs" or len(shapes) != 1
+    return Observation(shapes if several else shapes[0])
+
+
+def _counts(form: CanonicalForm, kinds: Iterable[str]) -> Observation:
+    types = [unit.layer.type for unit in form.units]
+    strangers = [type_ for type_ in types if type_ not in LAYERS and not type_.startswith("ops.")]
+    if strangers:
+        reason = f"{strangers[0]} may be of any kind: it is no class of Keras"
+        return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=reason)
+    counts = {kind: sum(kind in (type_, family(type_)) for type_ in types) for kind in kinds}
+    return Observation(counts)
+
+
+def _not_computed(fact: str) -> Observation:
+    reason = f"this version cannot observe '{fact}' yet"
+    return Observation(instead=Outcome.UNKNOWN, reason=reason)
+
+
+def code_for(observation: Observation, fact: str, of_model: bool) -> str:
+    """The code of the finding that an observation comes to."""
+    return observation.code or code_of(fact, of_model)

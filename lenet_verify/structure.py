@@ -1,0 +1,214 @@
+"""A spec with layers is closed: nothing else may be in the model, and nothing may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from lenet_verify.architecture import Layer
+from lenet_verify.canonical import Unit, composed
+from lenet_verify.match import Match
+from lenet_verify.notation import as_json
+from lenet_verify.spec import Spec
+from lenet_verify.verdict import Finding, Outcome
+from lenet_verify.witness import disagreements
+
+
+def structure(spec: Spec, match: Match, claimed: Sequence[Finding]) -> list[Finding]:
+    """What no claim says but the structure does.
+
+    Args:
+        spec: for the lines of its layers.
+        match: the spec and the model; of a spec of claims alone, only the agreement of the two
+            derivations is judged.
+        claimed: the findings of the claims, so that nothing is said twice.
+    """
+    findings: list[Finding] = []
+    if match.wanted is not None:
+        lines = {layer.name: layer.line for layer in spec.layers}
+        stated = {(finding.layer, finding.fact) for finding in claimed}
+        for unit in match.wanted.units:
+            findings += _of_layer(unit, match, stated, lines.get(unit.name))
+        findings += [_extra(unit) for unit in match.alignment.extra if not unit.optional]
+        findings += _ends(spec, match)
+        findings += [_unreachable(layer) for layer in match.found.dead]
+    findings += _disagreements(match)
+    return findings
+
+
+def _of_layer(
+    unit: Unit, match: Match, stated: set[tuple[str, str]], line: int | None
+) -> Iterable[Finding]:
+    """What the structure says of one layer of the spec."""
+    pair = match.alignment.partners.get(unit.name)
+    if pair is None:
+        yield _missing(unit, line)
+        return
+    partner = pair[0]
+    if (unit.name, "type") not in stated:
+        yield _type(unit, partner, line)
+    if not any((name, "activation") in stated for name in _parts(unit)):
+        yield from _unclaimed_activation(unit, partner)
+    if "inputs" in partner.layer.unknown:
+        yield _connection(unit.name, None, None, line, partner)
+    elif (unit.name, "inputs") not in stated:
+        yield _inputs(unit, partner, match, line)
+
+
+def _parts(unit: Unit) -> tuple[str, ...]:
+    return (unit.name, *(part.name for part in unit.absorbed))
+
+
+def _missing(unit: Unit, line: int | None) -> Finding:
+    return Finding(
+        code="missing-layer",
+        outcome=Outcome.BROKEN,
+        layer=unit.name,
+        fact="layer",
+        expected=unit.layer.type,
+        reason="the model has no such layer",
+        line=line,
+    )
+
+
+def _extra(unit: Unit) -> Finding:
+    return Finding(
+        code="extra-layer",
+        outcome=Outcome.BROKEN,
+        layer=unit.name,
+        fact="layer",
+        observed=unit.layer.type,
+        reason="the spec has no such layer, and it computes something",
+        model_layer=unit.name,
+        model_type=unit.layer.type,
+    )
+
+
+def _type(unit: Unit, partner: Unit, line: int | None) -> Finding:
+    reason = partner.layer.unknown.get("type")
+    same = unit.layer.type == partner.layer.type
+    return Finding(
+        code="opaque" if reason else "type",
+        outcome=Outcome.UNKNOWN if reason else (Outcome.HOLDS if same else Outcome.BROKEN),
+        layer=unit.name,
+        fact="type",
+        expected=unit.layer.type,
+        observed=partner.layer.type,
+        reason=reason,
+        model_layer=partner.name,
+        model_type=partner.layer.type,
+        line=line,
+    )
+
+
+def _unclaimed_activation(unit: Unit, partner: Unit) -> Iterable[Finding]:
+    """Activation layers composed into a layer of whose activation nothing is claimed.
+
+    Were they not judged here, the rewrite would hide a layer that computes something.
+    """
+    if composed(unit.activations) == composed(partner.activations):
+        return
+    for layer in partner.absorbed:
+        yield Finding(
+            code="extra-layer",
+            outcome=Outcome.BROKEN,
+            layer=layer.name,
+            fact="layer",
+            observed=layer.type,
+            reason=f"it applies {layer.activation} after {unit.name}, which the spec does not",
+            model_layer=layer.name,
+            model_type=layer.type,
+        )
+
+
+def _inputs(unit: Unit, partner: Unit, match: Match, line: int | None) -> Finding:
+    """Whether a layer is fed by the counterparts of what feeds it in the spec."""
+    expected = match.wanted_names(unit.layer.inputs)
+    observed = match.found_names(partner.layer.inputs)
+    finding = _connection(unit.name, expected, observed, line, partner)
+    calls = len(partner.layer.calls)
+    if calls > 1:
+        reason = f"the model calls it {calls} times"
+        return replace(finding, outcome=Outcome.BROKEN, reason=reason)
+    return finding
+
+
+def _connection(
+    layer: str,
+    expected: tuple[str, ...] | None,
+    observed: tuple[str, ...] | None,
+    line: int | None,
+    partner: Unit,
+) -> Finding:
+    unknown = partner.layer.unknown.get("inputs")
+    outcome = Outcome.HOLDS if expected == observed else Outcome.BROKEN
+    return Finding(
+        code="opaque" if unknown else "connection",
+        outcome=Outcome.UNKNOWN if unknown else outcome,
+        layer=layer,
+        fact="inputs",
+        expected=as_json(expected),
+        observed=as_json(observed),
+        reason=unknown,
+        rule=", ".join(partner.rules) or None,
+        model_layer=partner.name,
+        model_type=partner.layer.type,
+        line=line,
+    )
+
+
+def _ends(spec: Spec, match: Match) -> Iterable[Finding]:
+    """Whether data comes in and leaves where the spec says."""
+    wanted, found = match.wanted, match.found
+    if wanted is None or "layers" in match.observed.unknown:
+        return
+    if len(found.inputs) != len(wanted.inputs):
+        yield Finding(
+            code="connection",
+            outcome=Outcome.BROKEN,
+            layer="model",
+            fact="inputs",
+            expected=[layer.name for layer in wanted.inputs],
+            observed=[layer.name for layer in found.inputs],
+            reason=f"the model has {len(found.inputs)} inputs",
+            line=spec.inputs[0].line,
+        )
+    expected, observed = match.wanted_names(wanted.outputs), match.found_names(found.outputs)
+    yield Finding(
+        code="connection",
+        outcome=Outcome.HOLDS if expected == observed else Outcome.BROKEN,
+        layer="model",
+        fact="outputs",
+        expected=as_json(expected),
+        observed=as_json(observed),
+    )
+
+
+def _unreachable(layer: Layer) -> Finding:
+    # without weights it changes neither what is computed nor any count
+    return Finding(
+        code="unreachable-layer",
+        outcome=Outcome.SKIPPED if layer.params == 0 else Outcome.BROKEN,
+        layer=layer.name,
+        fact="layer",
+        observed=layer.type,
+        reason="the model has this layer, but it has no effect on its output",
+        model_layer=layer.name,
+        model_type=layer.type,
+    )
+
+
+def _disagreements(match: Match) -> Iterable[Finding]:
+    """The layers on which framework and inference differ, whatever is claimed of them."""
+    names = {site.layer.name: name for name, site in match.sites.items()}
+    for unit in match.found.units:
+        for reason in disagreements(unit.layer):
+            yield Finding(
+                code="derivations-disagree",
+                outcome=Outcome.UNKNOWN,
+                layer=names.get(unit.name, unit.name),
+                fact="layer",
+                reason=reason,
+                model_layer=unit.name,
+                model_type=unit.layer.type,
+            )
