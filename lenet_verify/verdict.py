@@ -67,6 +67,24 @@ class Pairing:
     by: str
 
 
+@dataclass(frozen=True)
+class Row:
+    """A layer of the paper beside the model's layer that stands for it, as they were judged.
+
+    Attributes:
+        layer: the paper's name; None for a layer that only the model has.
+        model_layer: the model's name; None for a layer that only the paper has.
+        type, output, params, activation: as observed, in JSON; None if unknown or absent.
+    """
+
+    layer: str | None
+    model_layer: str | None
+    type: str | None = None
+    output: Any = None
+    params: int | None = None
+    activation: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """Every finding of one model against one spec.
@@ -76,6 +94,7 @@ class Verdict:
         model: the model's name as given; None for the spec's own.
         findings: every checked fact, those that hold too, in the order of the spec.
         alignment: how layers were paired.
+        rows: the layers of paper and model, side by side, in the order of the model.
         unchecked: ids of the claims that the spec states but does not check.
         warnings: what a reader should know though it decides nothing.
     """
@@ -84,6 +103,7 @@ class Verdict:
     model: str | None
     findings: tuple[Finding, ...]
     alignment: tuple[Pairing, ...]
+    rows: tuple[Row, ...] = ()
     unchecked: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 

@@ -238,7 +238,7 @@ def test_lenet5_reads_as_the_paper_tells_it() -> None:
     dot = draw_graph(lenet5(), verdict(*findings, alignment=PAPER))
     assert [" ".join(words.split()) for words in cards(dot)] == [
         "LeNet-5 ✓ holds · 61,706 parameters",
-        "input image input 1@32x32 ✓ holds",
+        "input image 1@32x32 ✓ holds",
         "C1 conv2d 6@28x28 ✓ holds Conv2D 6 · 5x5 · tanh 156 parameters",
         "S2 pool 6@14x14 ✓ holds AveragePooling2D 2x2 / 2",
         "C3 conv2d_1 16@10x10 ✓ holds Conv2D 16 · 5x5 · tanh 2,416 parameters",
@@ -350,12 +350,15 @@ def test_missing_layers_are_ghosts_between_their_neighbours() -> None:
     whole = lenet5()
     kept = [one for one in whole.layers if one.name not in ("conv2d_2", "dense")]
     lack = [finding(Outcome.BROKEN, name, "layer", code="missing-layer") for name in ("C5", "F6")]
-    lack.append(finding(Outcome.BROKEN, "F6", "units", expected=84))
+    lack += [
+        finding(Outcome.BROKEN, "F6", "layer", code="missing-layer", expected="Dense"),
+        finding(Outcome.BROKEN, "F6", "units", code="missing-layer", expected=84, reason="none"),
+    ]
     alignment = {**PAPER, "C5": (), "F6": ()}
     model = architecture(*kept)
     dot = draw_graph(model, verdict(*lack, alignment=alignment))
     assert "✗ missing" in card(dot, "C5")
-    assert "units: 84 expected, none observed" in card(dot, "F6")
+    assert card(dot, "F6").endswith("✗ missing Dense expected units: 84 expected")
     assert edges(dot) - edges(draw_graph(model)) == {("n4", "g0"), ("g0", "g1"), ("g1", "n6")}
     assert edges(dot) > edges(draw_graph(model))
     (graph,) = pydot.graph_from_dot_data(dot)
@@ -406,6 +409,10 @@ def test_a_layer_without_effect_is_marked() -> None:
     dot = draw_graph(architecture(*lenet5().layers, side))
     assert "does not reach the output" in card(dot, "side")
     assert re.search(r"n1 -> n9 \[style=dashed\]", dot)
+    found = finding(Outcome.BROKEN, "side", "layer", code="unreachable-layer", observed="Dense")
+    judged = draw_graph(architecture(*lenet5().layers, side), verdict(found, alignment={}))
+    words = " ".join(card(judged, "side").split())
+    assert words == "side 8 ✗ broken Dense does not reach the output"
 
 
 def test_what_is_unknown_is_said() -> None:
@@ -427,6 +434,35 @@ def test_inner_layers_show_their_own_outcome() -> None:
     assert "✓ holds" in card(dot, "embedding")
     assert "✗ broken" in card(dot, "inside")
     assert "not claimed" in cards(dot)[-1]
+
+
+def test_a_nested_model_leaves_the_word_to_the_layers_inside() -> None:
+    """Whatever of the many ways a checker names an inner layer."""
+    core = layer("core", type="Functional", layers=(layer("d"), layer("e")), outputs=("e",))
+    nest = layer("nest", "x", type="Functional", layers=(core,), outputs=("core",))
+    model = architecture(layer("x"), nest, layer("d", "nest"))
+    for name in ("core/d", "nest/d", "nest/core/d"):
+        found = verdict(finding(Outcome.HOLDS, "F6", model_layer=name), alignment={"F6": (name,)})
+        words = [" ".join(card.split()) for card in cards(draw_graph(model, found))[1:]]
+        assert words == [
+            "x 8 not claimed Dense",
+            "nest 8 Functional",
+            "core 8 Functional",
+            "F6 d 8 ✓ holds Dense",
+            "e 8 not claimed Dense",
+            "d 8 not claimed Dense",
+        ]
+
+
+def test_edges_of_a_nested_model_end_at_its_frame() -> None:
+    """At the frame's head, so that none crosses its title; several outputs leave the whole."""
+    inner = (layer("in", type="InputLayer"), layer("a", "in"), layer("b", "in"))
+    one = layer("one", "x", type="Functional", layers=inner, outputs=("a",))
+    two = layer("two", "one", type="Functional", layers=inner, outputs=("a", "b"))
+    dot = draw_graph(architecture(layer("x"), one, two, layer("y", "two")))
+    assert "n0 -> n1 [lhead=cluster_0]" in dot
+    assert "n2 -> n4 [lhead=cluster_1]" in dot
+    assert "n5 -> n7 [ltail=cluster_1]" in dot
 
 
 def test_all_text_has_the_contrast_of_wcag_aa() -> None:

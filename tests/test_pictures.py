@@ -256,6 +256,50 @@ def running(pid: int) -> bool:
     return state != "Z"
 
 
+def library(folder: Path, does: str) -> dict[str, str]:
+    """An environment in which pygraphviz does, on import, what it is told."""
+    (folder / "pygraphviz.py").write_text(
+        "import os, time\n"
+        "class AGraph:\n"
+        "    graph_attr = {}\n"
+        "    def __init__(self, string): pass\n"
+        "    def draw(self, format, prog):\n"
+        f"        {does}\n"
+        f"        return {SVG.encode()!r}\n"
+    )
+    return {**os.environ, "PYTHONPATH": str(folder)}
+
+
+def test_an_engine_that_prints_on_standard_output(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment = library(tmp_path, "os.write(1, b'noise'); print('more', flush=True)")
+    monkeypatch.setenv("PYTHONPATH", environment["PYTHONPATH"])
+    assert ElementTree.fromstring(lay_out(DOT, ("svg",))["svg"]).tag.endswith("svg")
+
+
+@posix
+def test_an_engine_that_grows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment = library(tmp_path, f"bytearray({layout_engine.MOST_MEMORY})")
+    monkeypatch.setenv("PYTHONPATH", environment["PYTHONPATH"])
+    with pytest.raises(PictureError, match="could not draw") as caught:
+        lay_out(DOT)
+    assert "MemoryError" in caught.value.log
+
+
+@posix
+def test_a_child_that_nobody_ends_ends_itself(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", layout_engine.__file__],
+        input=b'{"formats": ["svg"], "seconds": 0.1}\n' + DOT.encode(),
+        env=library(tmp_path, "time.sleep(60)"),
+        capture_output=True,
+        check=False,
+        timeout=20,
+    )
+    assert done.returncode == -14
+
+
 # ---- the other engine, and none ----------------------------------------------------------------
 
 WITHOUT_PYGRAPHVIZ = [sys.executable, "-I", "-S", layout_engine.__file__]

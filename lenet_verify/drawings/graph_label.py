@@ -12,7 +12,7 @@ from html import escape
 
 from lenet_verify.architecture import Layer
 from lenet_verify.drawings.marks import SIGNS, Mark
-from lenet_verify.drawings.telling import outputs, parameters, shortened, summary
+from lenet_verify.drawings.telling import UNREACHABLE, outputs, parameters, shortened, summary
 from lenet_verify.verdict import Outcome
 
 INK = "#1f2328"
@@ -22,7 +22,7 @@ LINE = "#8c959f"
 Widths = tuple[int, int, int]
 """The least widths of a card's columns, in points."""
 
-WIDE: Widths = (168, 118, 80)
+WIDE: Widths = (176, 118, 80)
 """So that the cards of most chains are all of one width."""
 
 NARROW: Widths = (104, 84, 76)
@@ -53,12 +53,14 @@ LOOKS: Mapping[Outcome | None, Look] = {
 
 def card(layer: Layer, mark: Mark, widths: Widths = WIDE) -> str:
     """A layer's card: names, type, output, parameters; with a verdict its word and its notes."""
-    extra = "" if layer.reaches_output else "does not reach the output"
-    notes = [*mark.notes, *([extra] if extra else [])]
+    notes = list(mark.notes)
+    if not layer.reaches_output and not any(note.endswith(UNREACHABLE) for note in notes):
+        notes.append(UNREACHABLE)
     right = [_font(outputs(layer), INK, 13)]
     left = [_names(mark.names, layer.name)]
     if layer.type == "InputLayer":
-        left[0] += _font("  input", MUTED, 11)
+        if "input" not in (*mark.names, layer.name):
+            left[0] += _font("  input", MUTED, 11)
     else:
         left.append(_font(summary(layer), INK, 11))
         count = parameters(layer.params) if layer.params != 0 else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lenet_verify.architecture import Architecture, Layer
-from lenet_verify.drawings.telling import LONGEST_VALUE, shortened
+from lenet_verify.drawings.telling import LONGEST_VALUE, UNREACHABLE, shortened
 from lenet_verify.notation import as_text
 from lenet_verify.verdict import FAILING, Finding, Outcome, Verdict, worst
 
@@ -14,6 +14,9 @@ Path = tuple[str, ...]
 """A layer's name, preceded by those of the nested models around it."""
 
 MOST_NOTES = 8
+
+_OF_THE_MODEL = ("extra-layer", "unreachable-layer")
+"""Codes of findings whose layer is the model's, even without `model_layer`."""
 
 SIGNS = {
     Outcome.HOLDS: "✓",
@@ -96,7 +99,7 @@ def marks(architecture: Architecture, verdict: Verdict | None) -> Marks:
     for finding in verdict.findings:
         target = None
         if finding.layer != "model":
-            own = finding.layer if finding.code == "extra-layer" else None
+            own = finding.layer if finding.code in _OF_THE_MODEL else None
             target = paths.get(finding.model_layer or own or "") or places.get(finding.layer)
         if target is not None:
             of_layer.setdefault(target, []).append(finding)
@@ -107,12 +110,15 @@ def marks(architecture: Architecture, verdict: Verdict | None) -> Marks:
             result.heading.append(about + _note(finding))
     result.heading = _distinct(result.heading)
 
+    judged = {path[:depth] for path in of_layer for depth in range(1, len(path))}
     for path in paths.values():
         findings = of_layer.get(path, [])
         mine = tuple(dict.fromkeys(names.get(path, [])))
         result.layers[path] = _mark(mine, findings)
         if not findings and mine and all(places.get(name) != path for name in mine):
             result.layers[path] = Mark(mine, None, f"part of {shortened(mine[0])}")
+        elif not findings and path in judged:
+            result.layers[path] = Mark(mine)  # the layers inside speak for it
     result.ghosts = list(_ghosts(verdict, paths, missing))
     return result
 
@@ -173,11 +179,15 @@ def _ghosts(
 def _note(finding: Finding) -> str:
     """`output: 6@28x28 expected, 6@32x32 observed`, each value visible and short."""
     reason = shortened(finding.reason, LONGEST_VALUE) if finding.reason else ""
-    if finding.code in ("extra-layer", "missing-layer"):
+    if finding.code == "unreachable-layer":
+        return UNREACHABLE
+    if finding.code == "extra-layer":
         return reason
     expected: str = shortened(as_text(finding.expected), LONGEST_VALUE)
     observed: str = shortened(as_text(finding.observed), LONGEST_VALUE)
-    text = f"{shortened(finding.fact)}: "
+    text = "" if finding.fact == "layer" else f"{shortened(finding.fact)}: "
+    if finding.code == "missing-layer" and finding.outcome is Outcome.BROKEN:
+        return f"{text}{expected} expected" if finding.expected is not None else ""
     if finding.outcome in (Outcome.UNKNOWN, Outcome.SKIPPED):
         return f"{text}{finding.outcome.value}" + (f", {reason}" if reason else "")
     if finding.expected is None and finding.observed is None:
@@ -195,15 +205,21 @@ def _distinct(notes: Sequence[str]) -> list[str]:
 
 
 def _paths(architecture: Architecture) -> dict[str, Path]:
-    """Where each name is found: a layer's own, an inner one's also as `outer/inner`."""
+    """Where each name is found: a layer's own, an inner one's also as `outer/inner`.
+
+    Where a name occurs twice, it means the outermost, then the first.
+    """
     found: dict[str, Path] = {}
-    layers: list[tuple[Path, Layer]] = [((), layer) for layer in architecture.layers]
-    while layers:
-        inner: list[tuple[Path, Layer]] = []
-        for outer, layer in layers:
+
+    def walk(outer: Path, layers: Sequence[Layer]) -> None:
+        for layer in layers:
             path = (*outer, layer.name)
             found.setdefault(layer.name, path)
-            found.setdefault("/".join(path), path)
-            inner += [(path, child) for child in layer.layers]
-        layers = inner
+            for at, around in enumerate(outer):
+                found.setdefault("/".join(path[at:]), path)
+                found.setdefault(f"{around}/{layer.name}", path)
+        for layer in layers:
+            walk((*outer, layer.name), layer.layers)
+
+    walk((), architecture.layers)
     return found

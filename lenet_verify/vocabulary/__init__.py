@@ -10,18 +10,15 @@ from lenet_verify.vocabulary.activations import (
     IDENTITY_LAYERS,
     activation_of,
 )
-from lenet_verify.vocabulary.forms import Form, nearest
-from lenet_verify.vocabulary.layers import (
-    ALIASES,
+from lenet_verify.vocabulary.classes import (
     ARGUMENT_FORMS,
     BASE_ARGUMENTS,
-    FAMILIES,
     LAYERS,
-    REFUSED,
-    REQUIRED,
     Argument,
     LayerClass,
 )
+from lenet_verify.vocabulary.forms import Form
+from lenet_verify.vocabulary.layers import ALIASES, FAMILIES, REFUSED, REQUIRED
 from lenet_verify.vocabulary.nested import read_layer
 from lenet_verify.vocabulary.normal_form import UNOBSERVED, complete, normalise, to_keras
 from lenet_verify.vocabulary.objects import (
@@ -34,6 +31,7 @@ from lenet_verify.vocabulary.objects import (
     REGULARIZERS,
 )
 from lenet_verify.vocabulary.schemas import definitions, layer_schema
+from lenet_verify.vocabulary.wording import nearest
 
 __all__ = [
     "ACTIVATIONS",

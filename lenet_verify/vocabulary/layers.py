@@ -1,6 +1,6 @@
 """The literal table of Keras's layers: names, families, arguments, defaults.
 
-To add a layer, add one line to its family in `_TABLE`: the arguments in Keras's own order with
+To add a layer, add one line to its family in `TABLE`: the arguments in Keras's own order with
 Keras's own defaults, `_` where there is none. An argument's name fixes its form (`_FORMS`); a
 class whose argument has another form says so in its line, `of(form, default)`. A default of
 None makes any form nullable.
@@ -8,31 +8,21 @@ None makes any form nullable.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from lenet_verify.vocabulary.forms import (
-    LARGEST,
-    Axes,
-    Dims,
-    Either,
-    Flag,
-    Form,
-    Frozen,
-    Many,
-    Nothing,
-    Number,
-    Optional,
-    Paddings,
-    Permutation,
-    Range,
-    Sizes,
-    Table,
-    Text,
-    WholeNumber,
-    Word,
+from lenet_verify.vocabulary.argument_forms import (
+    COUNT,
+    INTEGER,
+    NUMBERS,
+    RATE,
+    RESIZING,
+    SIGNED_RANGE,
+    UNIT_RANGE,
+    UPSAMPLING,
 )
-from lenet_verify.vocabulary.nested import ANY_LAYER, RECURRENT_CELL, RECURRENT_LAYER
-from lenet_verify.vocabulary.objects import Activation, KerasObject
+from lenet_verify.vocabulary.forms import Either, Form, Optional, Text, WholeNumber, Word
+from lenet_verify.vocabulary.lists import Axes, Many, Paddings, Range, Sizes
+from lenet_verify.vocabulary.nested import RECURRENT_LAYER
 
 
 class Required:
@@ -45,45 +35,7 @@ class Required:
 REQUIRED = Required()
 
 
-class Argument(Frozen):
-    """An argument of a layer's class.
-
-    Attributes:
-        name: Keras's name.
-        form: the form of its value in a spec.
-        default: Keras's default as Keras writes it; REQUIRED where there is none.
-    """
-
-    name: str
-    form: Form
-    default: object
-
-    def __init__(self, name: str, form: Form, default: object) -> None:
-        self._hold(name=name, form=form, default=default)
-
-
-class LayerClass(Frozen):
-    """A class of keras.layers that a spec may name.
-
-    Attributes:
-        name: Keras's name.
-        family: one of FAMILIES.
-        arguments: by name, in Keras's order.
-        rank: how many spatial axes it works on, where the class fixes that (Conv2D: 2).
-    """
-
-    name: str
-    family: str
-    arguments: Mapping[str, Argument]
-    rank: int | None
-
-    def __init__(
-        self, name: str, family: str, arguments: Mapping[str, Argument], rank: int | None
-    ) -> None:
-        self._hold(name=name, family=family, arguments=arguments, rank=rank)
-
-
-class _Of:
+class Of:
     """A form for one class's argument, with its default."""
 
     __slots__ = ("default", "form")
@@ -94,201 +46,7 @@ class _Of:
 
 
 _ = REQUIRED
-of = _Of
-
-_COUNT = WholeNumber(1)
-_WHOLE = WholeNumber()
-_INTEGER = WholeNumber(-LARGEST - 1)
-_RATE = Number(0, 1)
-_FLAG = Flag()
-_AXIS = WholeNumber(-16, 15)
-_POSITIVE = Number(0)
-_NUMBERS = Either(Number(), Many(Number(), "numbers", least=1))
-_TEXTS = Many(Text(), "texts")
-_ACTIVATION = Optional(Activation())
-_INITIALIZER = Optional(KerasObject("initializer"))
-_REGULARIZER = Optional(KerasObject("regularizer"))
-_CONSTRAINT = Optional(KerasObject("constraint"))
-_UNIT_RANGE = Range(0, 1, below=0)
-_SIGNED_RANGE = Range(-1, 1, below=-1)
-_FACTOR = Either(Number(-1, 1), Range(-1, 1))
-_RESAMPLING = Word("nearest", "bilinear")
-_RESIZING = Word("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area")
-_UPSAMPLING = Word("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
-_EXTENTS = Many(Optional(_COUNT), "sizes or nulls", single=True)
-_OUTPUT_MODES = Word("int", "one_hot", "multi_hot", "count", "tf_idf")
-DTYPE = Word(
-    *("bfloat16", "float16", "float32", "float64", "mixed_bfloat16", "mixed_float16"),
-    *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "string"),
-)
-
-_FORMS: dict[str, Form] = {
-    "activation": _ACTIVATION,
-    "addition_factor": _UNIT_RANGE,
-    "all_ops": _FLAG,
-    "alpha": Number(),
-    "antialias": _FLAG,
-    "attention_axes": Axes(),
-    "axes": Axes(),
-    "axis": _AXIS,
-    "backward_layer": RECURRENT_LAYER,
-    "bias_axes": Text("[a-zA-Z]+", "letters of the equation"),
-    "bin_boundaries": Many(Number(), "numbers"),
-    "bins": _COUNT,
-    "brightness_factor": _FACTOR,
-    "cell": RECURRENT_CELL,
-    "cells": Many(RECURRENT_CELL, "recurrent cells", least=1),
-    "center": _FLAG,
-    "chain_depth": _COUNT,
-    "clip_limit": Number(),
-    "contrast_factor": _FACTOR,
-    "crop_to_aspect_ratio": _FLAG,
-    "cropping": Paddings(),
-    "data_format": Word("channels_last", "channels_first"),
-    "depth_multiplier": _COUNT,
-    "dilation_rate": Sizes(),
-    "dims": Permutation(),
-    "dropout": _RATE,
-    "encoding": Word("utf-8", "utf-16-be", "utf-32-be"),
-    "epsilon": _POSITIVE,
-    "equation": Text(
-        r"(\.\.\.)?[a-zA-Z]+(\.\.\.)?,[a-zA-Z]+->(\.\.\.)?[a-zA-Z]+(\.\.\.)?",
-        "an equation such as 'abc,cd->abd'",
-    ),
-    "expand_dims": _FLAG,
-    "factor": _UNIT_RANGE,
-    "fft_length": _COUNT,
-    "fill_mode": Word("constant", "nearest", "wrap", "reflect"),
-    "fill_value": Number(),
-    "filters": _COUNT,
-    "flash_attention": _FLAG,
-    "frame_length": _COUNT,
-    "frame_step": _COUNT,
-    "go_backwards": _FLAG,
-    "gptq_unpacked_column_size": _COUNT,
-    "groups": _COUNT,
-    "head_dim": _COUNT,
-    "height": _COUNT,
-    "height_factor": _FACTOR,
-    "hue_factor": _FACTOR,
-    "idf_weights": Many(Number(), "numbers"),
-    "input_dim": _COUNT,
-    "interpolation": _RESAMPLING,
-    "invert": _FLAG,
-    "keepdims": _FLAG,
-    "kernel_size": Sizes(),
-    "key_dim": _COUNT,
-    "l1": _POSITIVE,
-    "l2": _POSITIVE,
-    "layer": ANY_LAYER,
-    "logit_soft_cap": _POSITIVE,
-    "lora_alpha": Number(),
-    "lora_rank": _COUNT,
-    "mag_exp": Number(),
-    "mask_token": Text(),
-    "mask_value": Number(),
-    "mask_zero": _FLAG,
-    "max_freq": Number(),
-    "max_number": _COUNT,
-    "max_tokens": _COUNT,
-    "max_value": _POSITIVE,
-    "mean": _NUMBERS,
-    "merge_mode": Optional(Word("concat", "sum", "mul", "ave")),
-    "min_freq": Number(),
-    "min_power": Number(),
-    "mode": Word("horizontal", "vertical", "horizontal_and_vertical"),
-    "momentum": _RATE,
-    "n": _COUNT,
-    "negative_slope": _POSITIVE,
-    "ngrams": Either(_COUNT, Many(_COUNT, "whole numbers", least=1)),
-    "noise_shape": Many(Optional(_COUNT), "sizes or nulls"),
-    "normalize": _FLAG,
-    "num_bins": _COUNT,
-    "num_chains": _COUNT,
-    "num_heads": _COUNT,
-    "num_key_value_heads": _COUNT,
-    "num_mel_bins": _COUNT,
-    "num_oov_indices": _WHOLE,
-    "num_ops": _COUNT,
-    "num_query_heads": _COUNT,
-    "num_tokens": _COUNT,
-    "offset": _NUMBERS,
-    "oov_method": Word("floormod", "farmhash"),
-    "oov_token": Text(),
-    "output_dim": _COUNT,
-    "output_mode": _OUTPUT_MODES,
-    "output_padding": Sizes(0),
-    "output_sequence_length": _COUNT,
-    "output_shape": _EXTENTS,
-    "output_size": Sizes(),
-    "pad_to_aspect_ratio": _FLAG,
-    "pad_to_max_tokens": _FLAG,
-    "padding": Word("valid", "same"),
-    "periodic": _FLAG,
-    "pool_size": Sizes(),
-    "power_iterations": _COUNT,
-    "power_to_db": _FLAG,
-    "quantization_config": Nothing(),
-    "ragged": _FLAG,
-    "rate": _RATE,
-    "recurrent_activation": _ACTIVATION,
-    "recurrent_dropout": _RATE,
-    "ref_power": Number(),
-    "renorm": _FLAG,
-    "renorm_clipping": Table(rmax=Number(), rmin=Number(), dmax=Number()),
-    "renorm_momentum": _RATE,
-    "reset_after": _FLAG,
-    "return_sequences": _FLAG,
-    "return_state": _FLAG,
-    "reverse_dtype": DTYPE,
-    "salt": Sizes(0, rank=2),
-    "sampling_rate": _COUNT,
-    "saturation_factor": _FACTOR,
-    "scale": _FLAG,
-    "scaling": Optional(Word("density", "spectrum")),
-    "score_mode": Word("dot", "concat"),
-    "seed": _WHOLE,
-    "sequence_length": _COUNT,
-    "sequence_stride": _COUNT,
-    "shared_axes": Axes(),
-    "sigma": _UNIT_RANGE,
-    "size": Sizes(),
-    "sliding_window": _COUNT,
-    "sparse": _FLAG,
-    "split": Optional(Word("whitespace", "character")),
-    "standardize": Optional(Word("lower_and_strip_punctuation", "lower", "strip_punctuation")),
-    "stateful": _FLAG,
-    "stddev": _POSITIVE,
-    "strides": Sizes(),
-    "synchronized": _FLAG,
-    "target_shape": Dims(),
-    "threshold": _POSITIVE,
-    "threshold_factor": _UNIT_RANGE,
-    "tie_weights": _FLAG,
-    "tile_grid_size": Sizes(rank=2),
-    "top_db": Number(),
-    "unit_forget_bias": _FLAG,
-    "units": _COUNT,
-    "unroll": _FLAG,
-    "use_bias": _FLAG,
-    "use_cudnn": Either(_FLAG, Word("auto")),
-    "use_gate": _FLAG,
-    "use_scale": _FLAG,
-    "value_dim": _COUNT,
-    "value_range": Range(),
-    "variance": _NUMBERS,
-    # A list of its words, never a text: Keras takes a text for the path of a file.
-    "vocabulary": _TEXTS,
-    "vocabulary_dtype": Word("int64", "int32"),
-    "weights": Nothing(),
-    "width": _COUNT,
-    "width_factor": _FACTOR,
-    "window": Optional(Word("hann", "hamming", "blackman", "bartlett", "boxcar")),
-    "x_factor": _UNIT_RANGE,
-    "y_factor": _UNIT_RANGE,
-    "zero_output_for_mask": _FLAG,
-}
-_SUFFIXES = {"initializer": _INITIALIZER, "regularizer": _REGULARIZER, "constraint": _CONSTRAINT}
+of = Of
 
 Row = dict[str, object]
 
@@ -322,7 +80,6 @@ _SEPARABLE: Row = _row(
     pointwise_constraint=None, bias_constraint=None,
 )  # fmt: skip
 _VALID: Row = _row(padding="valid", data_format=None)
-_CAUSAL: Row = _row(padding=of(Word("valid", "same", "causal"), "valid"), data_format=None)
 _POOL: Row = _row(strides=None, **_VALID)
 _GLOBAL: Row = _row(data_format=None, keepdims=False)
 _AFFINE: Row = _row(center=True, scale=True, beta_initializer=_Z, gamma_initializer="ones")
@@ -345,7 +102,7 @@ _RNN_RULES: Row = _row(
 )  # fmt: skip
 _RNN: Row = _row(return_sequences=False, return_state=False, go_backwards=False, stateful=False)
 _CONV_LSTM: Row = _row(
-    filters=_, kernel_size=_, strides=1, **_CAUSAL, dilation_rate=1, **_GATED, **_CELL,
+    filters=_, kernel_size=_, strides=1, **_VALID, dilation_rate=1, **_GATED, **_CELL,
     unit_forget_bias=True, **_RNN_RULES, seed=None, **_RNN,
 )  # fmt: skip
 _HEADS: Row = _row(
@@ -359,7 +116,7 @@ _FOUR_MODES = Word("int", "one_hot", "multi_hot", "count")
 _CROSSED = Word("int", "one_hot")
 
 # fmt: off
-_TABLE: dict[str, dict[str, Row]] = {
+TABLE: dict[str, dict[str, Row]] = {
     "core": _family(
         Identity=_row(),
         Masking=_row(mask_value=0.0),
@@ -375,7 +132,9 @@ _TABLE: dict[str, dict[str, Row]] = {
     ),
     "convolution": _family(
         Conv1D=_row(
-            filters=_, kernel_size=_, strides=1, **_CAUSAL, dilation_rate=1, groups=1, **_CONV,
+            filters=_, kernel_size=_, strides=1,
+            padding=of(Word("valid", "same", "causal"), "valid"), data_format=None,
+            dilation_rate=1, groups=1, **_CONV,
         ),
         Conv2D=_row(
             filters=_, kernel_size=_, strides=(1, 1), **_VALID, dilation_rate=(1, 1), groups=1,
@@ -442,7 +201,7 @@ _TABLE: dict[str, dict[str, Row]] = {
         ),
         # -1 groups are as many as there are channels.
         GroupNormalization=_row(
-            groups=of(Either(_COUNT, WholeNumber(-1, -1)), 32), axis=-1, epsilon=0.001, **_AFFINE,
+            groups=of(Either(COUNT, WholeNumber(-1, -1)), 32), axis=-1, epsilon=0.001, **_AFFINE,
             **_AFFINE_RULES,
         ),
         LayerNormalization=_row(axis=_SEVERAL_AXES, epsilon=0.001, **_AFFINE, **_AFFINE_RULES),
@@ -482,10 +241,9 @@ _TABLE: dict[str, dict[str, Row]] = {
         Permute=_row(dims=_),
         RepeatVector=_row(n=_),
         Reshape=_row(target_shape=_),
-        UpSampling1D=_row(size=2),
+        UpSampling1D=_row(size=of(Sizes(bare=True), 2)),
         UpSampling2D=_row(
-            size=(2, 2), data_format=None, interpolation=of(Word("nearest", "bilinear", "bicubic",
-            "lanczos3", "lanczos5"), "nearest"),
+            size=(2, 2), data_format=None, interpolation=of(UPSAMPLING, "nearest"),
         ),
         UpSampling3D=_row(size=(2, 2, 2), data_format=None),
         ZeroPadding1D=_row(padding=of(Paddings(), 1), data_format=None),
@@ -494,8 +252,8 @@ _TABLE: dict[str, dict[str, Row]] = {
     ),
     "recurrent": _family(
         ConvLSTM1D=_CONV_LSTM,
-        ConvLSTM2D=_CONV_LSTM | _VALID,
-        ConvLSTM3D=_CONV_LSTM | _VALID,
+        ConvLSTM2D=_CONV_LSTM,
+        ConvLSTM3D=_CONV_LSTM,
         GRU=_row(
             units=_, **_GATED, **_CELL, **_RNN_RULES, seed=None, **_RNN, unroll=False,
             reset_after=True, use_cudnn="auto",
@@ -568,13 +326,13 @@ _TABLE: dict[str, dict[str, Row]] = {
         Equalization=_row(**_PIXELS, bins=256, data_format=None),
         HashedCrossing=_row(num_bins=_, output_mode=of(_CROSSED, "int"), sparse=False),
         Hashing=_row(
-            num_bins=_, mask_value=of(Either(_INTEGER, Text()), None), salt=None,
+            num_bins=_, mask_value=of(Either(INTEGER, Text()), None), salt=None,
             output_mode=of(_FOUR_MODES, "int"), sparse=False,
         ),
         IntegerLookup=_row(
-            max_tokens=None, num_oov_indices=1, mask_token=of(_INTEGER, None),
-            oov_token=of(_INTEGER, -1),
-            vocabulary=of(Many(_INTEGER, "whole numbers"), None), vocabulary_dtype="int64",
+            max_tokens=None, num_oov_indices=1, mask_token=of(INTEGER, None),
+            oov_token=of(INTEGER, -1),
+            vocabulary=of(Many(INTEGER, "whole numbers"), None), vocabulary_dtype="int64",
             idf_weights=None, invert=False,
             output_mode="int", sparse=False, pad_to_max_tokens=False, oov_method="floormod",
             salt=None,
@@ -592,9 +350,9 @@ _TABLE: dict[str, dict[str, Row]] = {
             **_PIXELS, num_ops=2, factor=0.5, interpolation="bilinear", seed=None,
             data_format=None,
         ),
-        RandomBrightness=_row(factor=of(_SIGNED_RANGE, _), **_PIXELS, seed=None),
+        RandomBrightness=_row(factor=of(SIGNED_RANGE, _), **_PIXELS, seed=None),
         RandomColorDegeneration=_row(
-            factor=of(_SIGNED_RANGE, _), **_PIXELS, data_format=None, seed=None,
+            factor=of(SIGNED_RANGE, _), **_PIXELS, data_format=None, seed=None,
         ),
         RandomColorJitter=_row(
             **_PIXELS, brightness_factor=None, contrast_factor=None, saturation_factor=None,
@@ -603,11 +361,11 @@ _TABLE: dict[str, dict[str, Row]] = {
         RandomContrast=_row(factor=_, **_PIXELS, seed=None),
         RandomCrop=_row(height=_, width=_, seed=None, data_format=None),
         RandomElasticTransform=_row(
-            factor=1.0, scale=of(_UNIT_RANGE, 1.0), interpolation="bilinear", fill_mode="reflect",
+            factor=1.0, scale=of(UNIT_RANGE, 1.0), interpolation="bilinear", fill_mode="reflect",
             fill_value=0.0, **_PIXELS, seed=None, data_format=None,
         ),
         RandomErasing=_row(
-            factor=1.0, scale=of(_UNIT_RANGE, (0.02, 0.33)), fill_value=of(_NUMBERS, None),
+            factor=1.0, scale=of(UNIT_RANGE, (0.02, 0.33)), fill_value=of(NUMBERS, None),
             **_PIXELS, seed=None, data_format=None,
         ),
         RandomFlip=_row(mode="horizontal_and_vertical", seed=None, data_format=None),
@@ -615,18 +373,18 @@ _TABLE: dict[str, dict[str, Row]] = {
             factor=1.0, kernel_size=of(Sizes(rank=2), 3), sigma=1.0, **_PIXELS, data_format=None,
             seed=None,
         ),
-        RandomGrayscale=_row(factor=of(_RATE, 0.5), data_format=None, seed=None),
+        RandomGrayscale=_row(factor=of(RATE, 0.5), data_format=None, seed=None),
         RandomHue=_row(factor=_, **_PIXELS, data_format=None, seed=None),
         RandomInvert=_row(factor=1.0, **_PIXELS, seed=None, data_format=None),
         RandomPerspective=_row(
-            factor=1.0, scale=of(_RATE, 1.0), interpolation="bilinear", fill_value=0.0, seed=None,
+            factor=1.0, scale=of(RATE, 1.0), interpolation="bilinear", fill_value=0.0, seed=None,
             data_format=None,
         ),
         RandomPosterization=_row(
             factor=of(Range(1, 8, below=1), _), **_PIXELS, data_format=None, seed=None,
         ),
-        RandomRotation=_row(factor=of(_SIGNED_RANGE, _), **_WARP, data_format=None),
-        RandomSaturation=_row(factor=of(_SIGNED_RANGE, _), **_PIXELS, data_format=None, seed=None),
+        RandomRotation=_row(factor=of(SIGNED_RANGE, _), **_WARP, data_format=None),
+        RandomSaturation=_row(factor=of(SIGNED_RANGE, _), **_PIXELS, data_format=None, seed=None),
         RandomSharpness=_row(factor=_, **_PIXELS, data_format=None, seed=None),
         RandomShear=_row(
             x_factor=0.0, y_factor=0.0, interpolation="bilinear", fill_mode="reflect",
@@ -634,17 +392,16 @@ _TABLE: dict[str, dict[str, Row]] = {
         ),
         RandomTranslation=_row(height_factor=_, width_factor=_, **_WARP, data_format=None),
         RandomZoom=_row(height_factor=_, width_factor=None, **_WARP, data_format=None),
-        Rescaling=_row(scale=of(_NUMBERS, _), offset=0.0),
+        Rescaling=_row(scale=of(NUMBERS, _), offset=0.0),
         Resizing=_row(
-            height=_, width=_, interpolation=of(_RESIZING, "bilinear"), crop_to_aspect_ratio=False,
+            height=_, width=_, interpolation=of(RESIZING, "bilinear"), crop_to_aspect_ratio=False,
             pad_to_aspect_ratio=False, fill_mode="constant", fill_value=0.0, antialias=False,
             data_format=None,
         ),
         STFTSpectrogram=_row(
             mode=of(Word("log", "magnitude", "psd", "real", "imag", "angle", "stft"), "log"),
-            frame_length=256, frame_step=None,
-            fft_length=None, window="hann", periodic=False, scaling="density", **_VALID,
-            expand_dims=False,
+            frame_length=256, frame_step=None, fft_length=None, window="hann", periodic=False,
+            scaling="density", padding="valid", expand_dims=False, data_format=None,
         ),
         Solarization=_row(addition_factor=0.0, threshold_factor=0.0, **_PIXELS, seed=None),
         StringLookup=_row(
@@ -662,108 +419,8 @@ _TABLE: dict[str, dict[str, Row]] = {
 }
 # fmt: on
 
-FAMILIES: tuple[str, ...] = tuple(_TABLE)
+FAMILIES: tuple[str, ...] = tuple(TABLE)
 """The words for kinds of layers, by which a claim may count them."""
-
-BASE_ARGUMENTS: Mapping[str, Argument] = {
-    "trainable": Argument("trainable", _FLAG, True),
-    "dtype": Argument("dtype", Optional(DTYPE), None),
-}
-"""What every layer takes besides its own arguments. A layer's name is its key in the spec."""
-
-
-class _Layers(Mapping[str, LayerClass]):
-    """The table as objects, each made when it is first asked for: a spec names a few of them."""
-
-    def __init__(self) -> None:
-        self._families = {name: family for family, rows in _TABLE.items() for name in rows}
-        self._made: dict[str, LayerClass] = {}
-
-    def __getitem__(self, name: str) -> LayerClass:
-        if name not in self._made:
-            family = self._families[name]
-            row = _TABLE[family][name]
-            arguments = {key: _argument(key, default) for key, default in row.items()}
-            self._made[name] = LayerClass(name, family, arguments, _rank(name))
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._families)
-
-    def __len__(self) -> int:
-        return len(self._families)
-
-
-class _Forms(Mapping[str, Form]):
-    """The form of an argument by its name alone: what any class takes there."""
-
-    def __getitem__(self, name: str) -> Form:
-        return self._table()[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._table())
-
-    def __len__(self) -> int:
-        return len(self._table())
-
-    def _table(self) -> dict[str, Form]:
-        if not _FORM_OF:
-            _FORM_OF.update(_forms_by_name())
-        return _FORM_OF
-
-
-_FORM_OF: dict[str, Form] = {}
-
-
-def _argument(name: str, default: object) -> Argument:
-    form = default.form if isinstance(default, _Of) else _form_by_name(name)
-    default = default.default if isinstance(default, _Of) else default
-    if default is None and not isinstance(form, Optional | Nothing):
-        form = Optional(form)
-    return Argument(name, form, default)
-
-
-def _form_by_name(name: str) -> Form:
-    return _SUFFIXES.get(name.rpartition("_")[2]) or _FORMS[name]
-
-
-def _rank(name: str) -> int | None:
-    return next((rank for rank in (1, 2, 3) if f"{rank}D" in name), None)
-
-
-def _forms_by_name() -> dict[str, Form]:
-    """For each name the forms that classes give it, joined into one."""
-    forms: dict[str, list[Form]] = {}
-    for argument in BASE_ARGUMENTS.values():
-        forms[argument.name] = [argument.form]
-    for rows in _TABLE.values():
-        for row in rows.values():
-            for name, default in row.items():
-                form = _argument(name, default).form
-                if form not in forms.setdefault(name, []):
-                    forms[name].append(form)
-    return {name: _joined(found) for name, found in forms.items()}
-
-
-def _joined(forms: list[Form]) -> Form:
-    inner = [form.form if isinstance(form, Optional) else form for form in forms]
-    if ANY_LAYER in inner:
-        inner = [ANY_LAYER]
-    words = [form for form in inner if isinstance(form, Word)]
-    choices = dict.fromkeys(choice for form in words for choice in form.choices)
-    distinct: list[Form] = [Word(*choices)] if words else []
-    for form in inner:
-        if form not in distinct and form not in words:
-            distinct.append(form)
-    joined = distinct[0] if len(distinct) == 1 else Either(*distinct)
-    return Optional(joined) if any(isinstance(form, Optional) for form in forms) else joined
-
-
-LAYERS: Mapping[str, LayerClass] = _Layers()
-"""Every class of keras.layers that a spec may name."""
-
-ARGUMENT_FORMS: Mapping[str, Form] = _Forms()
-"""The form of an argument by its name alone, for a layer whose type is not known."""
 
 ALIASES: Mapping[str, str] = {
     "AvgPool1D": "AveragePooling1D",

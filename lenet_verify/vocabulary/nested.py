@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lenet_verify.vocabulary.forms import (
-    Form,
-    Schema,
-    read_part,
-    refused_word,
-)
+from lenet_verify.vocabulary.forms import Form, Schema, read_part
 from lenet_verify.vocabulary.objects import custom, keras_name, unknown_argument
+from lenet_verify.vocabulary.wording import refused_word
 
 
 class LayerForm(Form):
@@ -37,7 +33,8 @@ class LayerForm(Form):
         Raises:
             ValueError: no class of that name, or one that has no place here.
         """
-        from lenet_verify.vocabulary.layers import ALIASES, LAYERS, REFUSED
+        from lenet_verify.vocabulary.classes import LAYERS
+        from lenet_verify.vocabulary.layers import ALIASES, REFUSED
 
         if name in REFUSED:
             raise ValueError(f"takes no {name}: {REFUSED[name]}")
@@ -60,7 +57,7 @@ class LayerForm(Form):
         return self.what.replace(" ", "-")
 
     def normal(self, value: object, rank: int | None = None) -> object:
-        from lenet_verify.vocabulary.layers import LAYERS
+        from lenet_verify.vocabulary.classes import LAYERS
         from lenet_verify.vocabulary.normal_form import nested, normalise
 
         name = keras_name(value, "layers")
@@ -77,11 +74,10 @@ class LayerForm(Form):
         return nested(value["type"], complete(value["type"], value))
 
     def for_keras(self, value: object, rank: int | None = None) -> object:
-        from lenet_verify.vocabulary.normal_form import to_keras
-
         if not isinstance(value, dict):
             return value
-        return {"type": value["type"], "arguments": to_keras(value["type"], value)}
+        arguments = {name: item for name, item in value.items() if name != "type"}
+        return {"type": value["type"], "arguments": arguments}
 
 
 ANY_LAYER = LayerForm("layer")
@@ -100,7 +96,8 @@ def read_layer(class_name: str, given: Mapping[str, object]) -> dict[str, object
     Raises:
         ValueError: an argument is unknown, missing, or of another form.
     """
-    from lenet_verify.vocabulary.layers import BASE_ARGUMENTS, LAYERS, REQUIRED
+    from lenet_verify.vocabulary.classes import BASE_ARGUMENTS, LAYERS
+    from lenet_verify.vocabulary.layers import REQUIRED
 
     layer = LAYERS[class_name]
     known = {**layer.arguments, **BASE_ARGUMENTS}

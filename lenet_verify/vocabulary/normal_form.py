@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from lenet_verify.vocabulary.layers import ALIASES, BASE_ARGUMENTS, LAYERS, REQUIRED, LayerClass
+from lenet_verify.vocabulary.classes import BASE_ARGUMENTS, LAYERS, LayerClass
+from lenet_verify.vocabulary.layers import ALIASES, REQUIRED
 
 Arguments = dict[str, object]
 
@@ -33,9 +34,12 @@ UNOBSERVED: Mapping[str, frozenset[str]] = {
 leave them out, since a default put there would be a guess."""
 
 _WITHOUT_TRAINABLE = frozenset(
-    {"Discretization", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"}
+    {
+        *("Discretization", "HashedCrossing", "IntegerLookup", "StringLookup"),
+        *("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),
+    }
 )
-"""Weightless classes whose constructors take no `trainable`."""
+"""Weightless classes whose constructors take no `trainable`, or do not keep it."""
 
 
 def normalise(class_name: str, config: Mapping[str, object]) -> Arguments:
@@ -95,7 +99,12 @@ def _completed(layer: LayerClass, given: Mapping[str, object]) -> Arguments:
     for name, compute in _COMPUTED.items():
         if name in filled and filled[name] is None:
             filled[name] = compute(filled)
-    filled["trainable"] = given.get("trainable", True)
+    if filled.get("lora_rank") is None and "lora_alpha" in filled:
+        filled["lora_alpha"] = None  # Keras forgets it where there is no rank
+    if layer.name == "Bidirectional":
+        filled |= _both_ways(filled)
+    kept = layer.name not in _WITHOUT_TRAINABLE
+    filled["trainable"] = given.get("trainable", True) if kept else True
     if given.get("dtype") is not None:
         filled["dtype"] = given["dtype"]
     return filled
@@ -109,8 +118,9 @@ _COMPUTED: Mapping[str, Callable[[Arguments], object]] = {
     "strides": lambda given: given.get("pool_size"),
     "value_dim": lambda given: given.get("key_dim"),
     "sequence_length": lambda given: given.get("fft_length"),
+    "lora_alpha": lambda given: given.get("lora_rank"),
     "max_freq": lambda given: _half(given.get("sampling_rate")),
-    "backward_layer": lambda given: _reversed(given.get("layer")),
+    "axis": lambda _: (),
 }
 
 
@@ -118,11 +128,20 @@ def _half(rate: object) -> object:
     return int(rate / 2) if isinstance(rate, int) else None
 
 
-def _reversed(layer: object) -> object:
-    """The layer that Bidirectional makes to run the other way."""
-    if not isinstance(layer, dict) or "go_backwards" not in layer:
-        return None
-    return layer | {"go_backwards": not layer["go_backwards"]}
+def _both_ways(given: Arguments) -> Arguments:
+    """The layers that Bidirectional makes of the one it is given: one for each way."""
+    forward = _returning_zeros(given["layer"])
+    backward = given["backward_layer"]
+    if backward is None and isinstance(forward, dict) and "type" in forward:
+        backward = forward | {"go_backwards": True}
+    return {"layer": forward, "backward_layer": _returning_zeros(backward)}
+
+
+def _returning_zeros(layer: object) -> object:
+    """Bidirectional decides what its layers return for masked steps."""
+    if not isinstance(layer, dict) or "zero_output_for_mask" not in layer:
+        return layer
+    return layer | {"zero_output_for_mask": layer["return_sequences"]}
 
 
 def _policy_name(value: object) -> object:
@@ -152,8 +171,9 @@ def to_keras(class_name: str, arguments: Mapping[str, object]) -> Arguments:
     Returns:
         What was given, no defaults: sizes as tuples; activations by name; initializers,
         regularizers and constraints as Keras's serialised dicts, which its constructors take.
-        A nested layer is `{"type": class_name, "arguments": keyword arguments}` (of
-        StackedRNNCells a tuple of them): the caller constructs those first, innermost first.
+        A nested layer is `{"type": class_name, "arguments": …}` (of StackedRNNCells a tuple of
+        them), whose arguments are as they were read: the caller calls `to_keras` on them and
+        constructs that layer first.
         `data_format` is always there where the class has it, so that a user's keras.json
         changes nothing.
 

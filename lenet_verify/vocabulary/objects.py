@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lenet_verify.vocabulary.forms import (
-    Axes,
     Flag,
     Form,
     Frozen,
@@ -15,13 +14,11 @@ from lenet_verify.vocabulary.forms import (
     Schema,
     WholeNumber,
     Word,
-    nearest,
-    plain,
     read_part,
-    refused_word,
-    shown,
-    tupled,
 )
+from lenet_verify.vocabulary.lists import Axes
+from lenet_verify.vocabulary.plain import plain, tupled
+from lenet_verify.vocabulary.wording import nearest, refused_word, shown
 
 ACTIVATIONS: Mapping[str, str] = {
     name: name
@@ -84,10 +81,10 @@ INITIALIZERS: Mapping[str, ObjectClass] = {
     ),
     "VarianceScaling": ObjectClass(
         "variance_scaling",
-        scale=(Number(1e-300), 1.0),
+        scale=(_NOT_NEGATIVE, 1.0),
         mode=(Word("fan_in", "fan_out", "fan_avg"), "fan_in"),
         distribution=(
-            Word("normal", "truncated_normal", "untruncated_normal", "uniform"),
+            Word("truncated_normal", "untruncated_normal", "uniform"),
             "truncated_normal",
         ),
         **_SEED,
@@ -131,6 +128,10 @@ CLASS_OF: Mapping[str, Mapping[str, str]] = {
     for kind, table in OBJECTS.items()
 }
 """For each kind, every name that Keras takes with the class it means."""
+
+
+UNOBSERVED_OF_OBJECTS: Mapping[str, frozenset[str]] = {"Identity": frozenset({"gain"})}
+"""By class, the arguments that Keras leaves out of an object's config."""
 
 
 class Activation(Form):
@@ -203,14 +204,21 @@ class KerasObject(Form):
         if not isinstance(value, dict) or "type" not in value:
             return value
         known = OBJECTS[self.kind][value["type"]].arguments
-        defaults = {key: form.normal(default) for key, (form, default) in known.items()}
-        return {"type": value["type"]} | defaults | value
+        hidden = UNOBSERVED_OF_OBJECTS.get(value["type"], frozenset())
+        filled = {
+            key: value.get(key, form.normal(default))
+            for key, (form, default) in known.items()
+            if key not in hidden
+        }
+        return {"type": value["type"]} | filled
 
     def for_keras(self, value: object, rank: int | None = None) -> object:
         if not isinstance(value, dict):
             return value
         known = OBJECTS[self.kind][value["type"]].arguments
-        config = {key: known[key][0].for_keras(value[key]) for key in known if key in value}
+        # In full: Keras reads some of its configs (Constant's) without defaults.
+        whole = value | {key: default for key, (_, default) in known.items() if key not in value}
+        config = {key: known[key][0].for_keras(whole[key]) for key in known}
         module = f"keras.{self.kind}s"
         return {
             "module": module,

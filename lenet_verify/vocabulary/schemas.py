@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from lenet_verify.vocabulary.classes import BASE_ARGUMENTS, LAYERS, LayerClass
 from lenet_verify.vocabulary.forms import Schema
-from lenet_verify.vocabulary.layers import ALIASES, BASE_ARGUMENTS, LAYERS, REQUIRED, LayerClass
+from lenet_verify.vocabulary.layers import ALIASES, REQUIRED
 from lenet_verify.vocabulary.nested import RECURRENT_CELL, RECURRENT_LAYER
 from lenet_verify.vocabulary.objects import CLASS_OF, OBJECTS
 

@@ -159,3 +159,15 @@ def _numbered(name: str) -> Any:
 
 def _fit(name: str) -> str:
     return _UNFIT.sub("_", name[:200])
+
+
+def build_implementation(name: str) -> Any:
+    """A well-known model, such as `keras.applications.ResNet50`, without weights.
+
+    Args:
+        name: from the spec's closed table of implementations.
+    """
+    keras = import_keras()
+    factory = getattr(keras.applications, name.rpartition(".")[2])
+    with quiet(), keras.StatelessScope(initialize_variables=False):
+        return factory(weights=None)

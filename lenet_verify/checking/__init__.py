@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from lenet_verify.architecture import Architecture
-from lenet_verify.deviations import accepted
-from lenet_verify.match import Match, match, pairings
+from lenet_verify.checking.deviations import accepted
+from lenet_verify.checking.match import Match, match, pairings, rows
 from lenet_verify.notation import Counts, as_json
-from lenet_verify.observation import Observation, Site, code_for, observe, observe_model
+from lenet_verify.checking.observation import Observation, Site, code_for, observe, observe_model
 from lenet_verify.spec import Claim, Deviation, Expectation, Spec, chosen
-from lenet_verify.structure import structure
+from lenet_verify.checking.structure import structure
 from lenet_verify.verdict import Finding, Outcome, Verdict
-from lenet_verify.witness import cross_checked
+from lenet_verify.checking.witness import cross_checked
 
 
 def check(
@@ -54,6 +54,7 @@ def check(
         model=model,
         findings=tuple(findings),
         alignment=pairings(spec, matched),
+        rows=rows(matched),
         unchecked=tuple(claim.id for claim in spec.claims if claim.unchecked is not None),
         warnings=(*spec.warnings, *warnings),
     )

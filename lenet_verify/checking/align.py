@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lenet_verify.canonical import Unit
+from lenet_verify.checking.canonical import Unit
 from lenet_verify.vocabulary import LAYERS
 
 _GAP = 4.0

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from lenet_verify.architecture import Layer
-from lenet_verify.canonical import Unit, composed
-from lenet_verify.match import Match
+from lenet_verify.checking.canonical import Unit, composed
+from lenet_verify.checking.match import Match
 from lenet_verify.notation import as_json
 from lenet_verify.spec import Spec
 from lenet_verify.verdict import Finding, Outcome
-from lenet_verify.witness import disagreements
+from lenet_verify.checking.witness import disagreements
 
 
 def structure(spec: Spec, match: Match, claimed: Sequence[Finding]) -> list[Finding]:

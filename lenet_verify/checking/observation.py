@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lenet_verify.architecture import Architecture, Layer
-from lenet_verify.canonical import ACTIVATION, CanonicalForm, Unit, composed
+from lenet_verify.checking.canonical import ACTIVATION, CanonicalForm, Unit, composed
 from lenet_verify.facts import COMPILE_FACTS, NOT_YET_COMPUTED, code_of
 from lenet_verify.spec import family
 from lenet_verify.verdict import Outcome
 from lenet_verify.vocabulary import LAYERS
-from lenet_verify.witness import DISAGREE
+from lenet_verify.checking.witness import DISAGREE
 
 
 @dataclass(frozen=True)

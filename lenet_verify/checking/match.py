@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lenet_verify.align import Alignment, align
+from lenet_verify.checking.align import Alignment, align
 from lenet_verify.architecture import Architecture, Layer
-from lenet_verify.canonical import CanonicalForm, Unit, canonical_form
+from lenet_verify.checking.canonical import CanonicalForm, Unit, canonical_form
 from lenet_verify.inference import infer
-from lenet_verify.notation import AnyOf, Counts, Exactly, Expected
-from lenet_verify.observation import Site, sites
+from lenet_verify.notation import AnyOf, Counts, Exactly, Expected, as_json
+from lenet_verify.checking.observation import Site, sites
 from lenet_verify.spec import Spec
-from lenet_verify.verdict import Pairing
+from lenet_verify.verdict import Pairing, Row
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, LAYERS
 
 
@@ -159,3 +159,32 @@ def pairings(spec: Spec, match: Match) -> tuple[Pairing, ...]:
             site = by_paper.get(name) if partner else None
             rows.append(Pairing(name, (site.layer.name,) if site else (), by))
     return tuple(rows)
+
+
+def rows(match: Match) -> tuple[Row, ...]:
+    """The layers side by side: the model's in its order, what it lacks where the spec has it."""
+    units = match.wanted.units if match.wanted else ()
+    missing = [unit.name for unit in units if unit.name not in match.alignment.partners]
+    before = {name: unit.name for unit in units for name in unit.layer.inputs[:1]}
+    ours = {unit.name for unit in units} | {s.name for s in match.every if s.name in match.sites}
+    extra = {unit.name for unit in match.alignment.extra}
+    found: list[Row] = []
+    for site in match.every:
+        shapes = None if site.layer.shapes is None else site.layer.output
+        paper = None if site.layer.name in extra or site.name not in ours else site.name
+        found.append(
+            Row(
+                layer=paper,
+                model_layer=site.layer.name,
+                type=site.layer.type,
+                output=as_json(shapes),
+                params=site.layer.params,
+                activation=site.activation,
+            )
+        )
+        follower = before.get(site.name)
+        while follower in missing:
+            found.append(Row(follower, None))
+            missing.remove(follower)
+            follower = before.get(follower)
+    return (*found, *(Row(name, None) for name in missing))

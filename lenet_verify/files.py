@@ -1,0 +1,74 @@
+"""Writing: beside, flushed, and renamed into place, so that an old file survives a failed run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from lenet_verify.errors import OutputError
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Writes a set of files that belong together; all are whole before any takes its place.
+
+    Args:
+        folder: made if it is not there.
+        files: contents by file name.
+
+    Raises:
+        OutputError: naming the file; what was there before is as it was.
+    """
+    written: dict[Path, Path] = {}
+    name = ""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            written[_beside(folder, name, content)] = folder / name
+        with _alone_in(folder):
+            for beside, target in written.items():
+                name = target.name
+                # a device or folder of that name is the user's; a link is replaced, not followed
+                beside.replace(target)
+    except OSError as e:
+        reason = e.strerror or str(e)
+        raise OutputError(f"{folder / name} cannot be written: {reason}") from e
+    finally:
+        for beside in written:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+
+
+def _beside(folder: Path, name: str, content: bytes) -> Path:
+    descriptor, path = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(path).chmod(0o666 & ~umask)
+    except BaseException:
+        Path(path).unlink(missing_ok=True)
+        raise
+    return Path(path)
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keeps two runs in one folder from mixing their files, where the system has locks."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

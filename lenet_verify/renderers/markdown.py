@@ -1,0 +1,277 @@
+"""The verdict as a Markdown report: for a code host, and to read as plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from lenet_verify.notation import as_text
+from lenet_verify.renderers.layer_table import LayerRow, coverage, layer_rows
+from lenet_verify.renderers.wording import (
+    MARKS,
+    NOTHING,
+    expected_of,
+    headline,
+    stated_in,
+    tally,
+    what,
+    where,
+)
+from lenet_verify.report import Report
+from lenet_verify.spec import Claim, Source
+from lenet_verify.verdict import Finding, Outcome, worst
+from lenet_verify.visible import one_line, visible
+
+_SPECIAL = re.compile(r"([\\|\[\]()*_~<>&@`#!])")
+_HEADINGS = {
+    Outcome.BROKEN: "Broken",
+    Outcome.UNKNOWN: "Unknown",
+    Outcome.DEVIATES: "Deviating, as accepted",
+    Outcome.SKIPPED: "Skipped",
+}
+
+
+def render_markdown(reports: Sequence[Report]) -> str:
+    """One report after the other."""
+    return "\n---\n\n".join(_one(report) for report in reports)
+
+
+def _one(report: Report) -> str:
+    rows = layer_rows(report)
+    blocks = [
+        _title(report),
+        _summary(report),
+        _pictures(report),
+        *_findings(report),
+        _claims(report),
+        _layers(rows),
+        _model(report),
+        _coverage(rows),
+        _sources(report),
+        _provenance(report),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _title(report: Report) -> str:
+    mark = MARKS[Outcome.HOLDS if report.verdict.holds else Outcome.BROKEN]
+    return f"# {mark} {escaped(report.spec.title)}: {headline(report)}"
+
+
+def _summary(report: Report) -> str:
+    model = report.verdict.model
+    checked = f"`{_code(model)}`" if model else "the model that this spec builds"
+    text = f"{tally(report.verdict)}. Checked: {checked}, against {code(report.verdict.spec)}."
+    warnings = [f"\n\nWarning: {escaped(warning)}" for warning in report.verdict.warnings]
+    return text + "".join(warnings)
+
+
+def _pictures(report: Report) -> str:
+    images = [name for name in report.pictures if name.endswith(".svg")]
+    others = [f"[{name.rpartition('.')[2].upper()}]({name})" for name in report.pictures]
+    alternative = f"{escaped(report.spec.title)}: {headline(report)}"
+    lines = [f"![{alternative}]({name})" for name in images]
+    return "\n\n".join([*lines, " · ".join(others)]) if lines else ""
+
+
+def _findings(report: Report) -> Iterable[str]:
+    """A section for each outcome but `holds`."""
+    for outcome, heading in _HEADINGS.items():
+        found = [f for f in report.verdict.findings if f.outcome is outcome]
+        if found:
+            lines = [f"## {heading} ({len(found)})", ""]
+            for finding in found:
+                lines.append(f"- {MARKS[outcome]} {_sentence(finding)}")
+            yield "\n".join(lines)
+
+
+def _sentence(finding: Finding) -> str:
+    place = f", line {finding.line}" if finding.line is not None else ""
+    rule = f" By the rule {code(finding.rule)}." if finding.rule else ""
+    claim = escaped(stated_in(finding))
+    return f"**{escaped(where(finding))}** {escaped(what(finding))} {claim}{place}.{rule}"
+
+
+def _claims(report: Report) -> str:
+    if not report.spec.claims:
+        return ""
+    lines = ["## Claims"]
+    for claim in report.spec.claims:
+        lines += ["", *_claim(report, claim)]
+    return "\n".join(lines)
+
+
+def _claim(report: Report, claim: Claim) -> list[str]:
+    found = [finding for finding in report.verdict.findings if finding.claim == claim.id]
+    outcome = worst(found)
+    word = "unchecked" if claim.unchecked is not None else (outcome.value if outcome else "")
+    mark = MARKS[outcome] if outcome else NOTHING
+    origin = ", ".join(escaped(one_line(t)) for t in (claim.source, claim.where) if t)
+    lines = [f"### {mark} {escaped(claim.id)}: {word}", ""]
+    if claim.quote is not None:
+        lines.append(f"> {escaped(one_line(claim.quote))}")
+        lines += [">", f"> — {origin}", ""] if origin else [""]
+    elif origin:
+        lines += [f"Source: {origin}", ""]
+    if claim.why is not None:
+        lines += [f"Why: {escaped(one_line(claim.why))}", ""]
+    if claim.unchecked is not None:
+        lines.append(f"Not checked: {escaped(one_line(claim.unchecked))}")
+    lines += _facts(found)
+    return lines
+
+
+def _facts(findings: Sequence[Finding]) -> list[str]:
+    """A line a layer; what does not hold says so."""
+    by_layer: dict[str, list[str]] = {}
+    for finding in findings:
+        text = f"{finding.fact} {code(as_text(finding.expected))}"
+        if finding.outcome is not Outcome.HOLDS:
+            seen = code(as_text(finding.observed))
+            reason = f", {escaped(finding.reason)}" if finding.reason else ""
+            text += f" **{finding.outcome.value}** (observed {seen}{reason})"
+        elif finding.rule or finding.reason:
+            text += f" ({escaped('; '.join(t for t in (finding.rule, finding.reason) if t))})"
+        by_layer.setdefault(where(finding), []).append(text)
+    return [f"- {escaped(layer)}: {', '.join(texts)}" for layer, texts in by_layer.items()]
+
+
+def _layers(rows: Sequence[LayerRow]) -> str:
+    header = (
+        "", "layer", "type", "output expected", "observed", "params expected", "observed",
+        "activation expected", "observed", "pinned by",
+    )  # fmt: skip
+    return "## Layers\n\n" + table(header, [_layer(row) for row in rows])
+
+
+def _layer(row: LayerRow) -> tuple[str, ...]:
+    outcome = worst(row.findings)
+    name = f"**{escaped(row.name)}**"
+    if row.row.model_layer is None:
+        name += " (missing)"
+    elif row.row.layer is None:
+        name += " (extra)"
+    elif row.row.model_layer != row.row.layer:
+        name += f" ({escaped(row.row.model_layer)})"
+    claims = dict.fromkeys(f.claim for f in row.findings if f.claim is not None)
+    seen = (row.row.output, row.row.params, row.row.activation)
+    pairs = zip(("output", "params", "activation"), seen, strict=True)
+    columns = [cell for fact, value in pairs for cell in (_expected(row, fact), _seen(row, value))]
+    return (
+        MARKS[outcome] if outcome else NOTHING,
+        name,
+        code(row.row.type) if row.row.type else NOTHING,
+        *columns,
+        ", ".join(escaped(claim) for claim in claims) or NOTHING,
+    )
+
+
+def _expected(row: LayerRow, fact: str) -> str:
+    found = expected_of(row.findings, fact)
+    texts = (code(as_text(finding.expected)) for finding in found)
+    return ", ".join(texts) or NOTHING
+
+
+def _seen(row: LayerRow, value: Any) -> str:
+    return NOTHING if value is None or row.row.model_layer is None else code(as_text(value))
+
+
+def _model(report: Report) -> str:
+    architecture = report.architecture
+    claimed = [f for f in report.verdict.findings if f.layer == "model" and f.claim is not None]
+    lines = [
+        (
+            MARKS[f.outcome],
+            f.fact,
+            code(as_text(f.expected)),
+            NOTHING if f.observed is None else code(as_text(f.observed)),
+            escaped(stated_in(f)),
+        )
+        for f in claimed
+    ]
+    stated = {f.fact for f in claimed}
+    lines += [
+        (NOTHING, fact, NOTHING, code(as_text(getattr(architecture, fact))), NOTHING)
+        for fact in ("params", "trainable", "non_trainable")
+        if fact not in stated and getattr(architecture, fact) is not None
+    ]
+    header = ("", "fact", "expected", "observed", "claim")
+    return "## Totals, and the model as a whole\n\n" + table(header, lines)
+
+
+def _coverage(rows: tuple[LayerRow, ...]) -> str:
+    found = coverage(rows)
+    if not found.facts:
+        return ""
+    text = (
+        f"## Claim coverage\n\nClaims pin {found.pinned} of {found.facts} facts: the output shape, "
+        "the parameters and the activation of every layer, and the shape of every input."
+    )
+    if found.unpinned:
+        missing = ", ".join(f"{fact} of {escaped(name)}" for name, fact in found.unpinned)
+        text += f"\n\nPinned by no claim: {missing}."
+    return text
+
+
+def _sources(report: Report) -> str:
+    if not report.spec.sources:
+        return ""
+    lines = [f"- {_source(source)}" for source in report.spec.sources.values()]
+    return "## Sources\n\n" + "\n".join(lines)
+
+
+def _source(source: Source) -> str:
+    parts = [
+        ", ".join(source.authors),
+        source.title,
+        str(source.year) if source.year is not None else "",
+        f"doi:{source.doi}" if source.doi else "",
+        source.url or "",
+    ]
+    text = ". ".join(escaped(one_line(part)) for part in parts if part)
+    note = f" ({escaped(one_line(source.note))})" if source.note else ""
+    return f"**{escaped(source.key)}**: {text}{note}"
+
+
+def _provenance(report: Report) -> str:
+    provenance = report.provenance
+    versions = ", ".join(f"{name} {version}" for name, version in provenance.versions)
+    rewrites = "none allowed" if provenance.exact else "allowed, and named where they were used"
+    return "\n".join(
+        [
+            "## Provenance",
+            "",
+            f"- How the model came to be known: {provenance.how}",
+            f"- Rewrites that do not change what is computed: {rewrites}",
+            f"- Spec: {code(report.spec.path)}, SHA-256 `{report.spec.sha256}`",
+            f"- Versions: {escaped(versions)}",
+        ]
+    )
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, padded so that it reads as plain text too."""
+    lines = [tuple(header), *(tuple(row) for row in rows)]
+    widths = [max(3, *(len(line[i]) for line in lines)) for i in range(len(header))]
+    padded = [
+        "| " + " | ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)) + " |"
+        for line in lines
+    ]
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return "\n".join([padded[0], rule, *padded[1:]])
+
+
+def escaped(text: str) -> str:
+    """Text from anywhere as literal Markdown on one line."""
+    return _SPECIAL.sub(r"\\\1", visible(text, longest=2000))
+
+
+def code(text: str) -> str:
+    """Text as a code span, which nothing inside can end."""
+    return f"`{_code(text)}`"
+
+
+def _code(text: str) -> str:
+    # a backtick would end the span, and a bar the cell of a table, whatever stands before it
+    return visible(text).replace("`", "ˋ").replace("|", "¦")

@@ -1,0 +1,114 @@
+"""The verdict as plain text for a terminal; colour is added by the command line, on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lenet_verify.notation import as_text
+from lenet_verify.renderers.layer_table import LayerRow, layer_rows
+from lenet_verify.renderers.wording import (
+    MARKS,
+    NOTHING,
+    headline,
+    stated_in,
+    tally,
+    what,
+    where,
+)
+from lenet_verify.report import Report
+from lenet_verify.verdict import Finding, Outcome, worst
+from lenet_verify.visible import visible
+
+_COLOURS = {
+    Outcome.HOLDS: "32",
+    Outcome.BROKEN: "31",
+    Outcome.UNKNOWN: "33",
+    Outcome.DEVIATES: "36",
+    Outcome.SKIPPED: "2",
+}
+_HEADINGS = {
+    Outcome.BROKEN: "broken",
+    Outcome.UNKNOWN: "unknown",
+    Outcome.DEVIATES: "deviates as accepted",
+    Outcome.SKIPPED: "skipped",
+}
+
+
+def render_text(reports: Sequence[Report], *, colour: bool = False) -> str:
+    """A table of layers and the findings that do not hold, for each model."""
+    texts = [_one(report, colour) for report in reports]
+    if len(reports) > 1:
+        holding = sum(report.verdict.holds for report in reports)
+        texts.append(f"{holding} of {len(reports)} hold\n")
+    return "\n".join(texts)
+
+
+def _one(report: Report, colour: bool) -> str:
+    verdict = report.verdict
+    summary = Outcome.HOLDS if verdict.holds else (worst(verdict.findings) or Outcome.HOLDS)
+    mark = _painted(f"{MARKS[summary]} {visible(report.spec.title)}: {headline(report)}", summary, colour)
+    model = verdict.model or "the model built from it"
+    lines = [mark, f"  {visible(verdict.spec)}, checked on {visible(model)}: {tally(verdict)}", ""]
+    lines += _table(layer_rows(report), colour)
+    for outcome, heading in _HEADINGS.items():
+        found = [finding for finding in verdict.findings if finding.outcome is outcome]
+        if found:
+            lines += ["", f"{heading} ({len(found)})"]
+            lines += [_line(finding, colour) for finding in found]
+    unchecked = [claim for claim in report.spec.claims if claim.unchecked is not None]
+    if unchecked:
+        lines += ["", f"unchecked ({len(unchecked)})"]
+        lines += [f"  [{visible(c.id)}] {_folded(c.unchecked or '')}" for c in unchecked]
+    return "\n".join(lines) + "\n"
+
+
+def _table(rows: Sequence[LayerRow], colour: bool) -> list[str]:
+    """Columns as wide as their widest cell; numbers to the right."""
+    header = ("", "layer", "type", "output", "params", "activation", "claims")
+    cells = [header, *(_cells(row) for row in rows)]
+    widths = [max(len(line[i]) for line in cells) for i in range(len(header))]
+    lines = []
+    for line, row in zip(cells, (None, *rows), strict=True):
+        padded = [
+            cell.rjust(width) if header[i] == "params" else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        outcome = worst(row.findings) if row else None
+        if outcome is not None:
+            padded[0] = _painted(padded[0], outcome, colour)
+        lines.append("  ".join(padded).rstrip())
+    return lines
+
+
+def _cells(row: LayerRow) -> tuple[str, ...]:
+    outcome = worst(row.findings)
+    name = visible(row.name, 40)
+    if row.row.layer is not None and row.row.model_layer not in (None, row.row.layer):
+        name += f" ({visible(row.row.model_layer or '', 40)})"
+    claims = dict.fromkeys(f.claim for f in row.findings if f.claim is not None)
+    missing = row.row.model_layer is None
+    return (
+        MARKS[outcome] if outcome else " ",
+        name,
+        "missing" if missing else visible(row.row.type or NOTHING, 40),
+        NOTHING if row.row.output is None else as_text(row.row.output),
+        NOTHING if row.row.params is None else as_text(row.row.params),
+        visible(row.row.activation or NOTHING, 40),
+        visible(", ".join(claims), 60) or NOTHING,
+    )
+
+
+def _line(finding: Finding, colour: bool) -> str:
+    place = f"  {finding.file}:{finding.line}" if finding.line is not None else ""
+    text = f"{where(finding)}  {what(finding)}  {stated_in(finding)}{place}"
+    rule = f"  by {finding.rule}" if finding.rule else ""
+    mark = _painted(MARKS[finding.outcome], finding.outcome, colour)
+    return f"  {mark} {visible(text + rule, longest=1000)}"
+
+
+def _painted(text: str, outcome: Outcome, colour: bool) -> str:
+    return f"\x1b[{_COLOURS[outcome]}m{text}\x1b[0m" if colour else text
+
+
+def _folded(text: str) -> str:
+    return visible(" ".join(text.split()), longest=200)

@@ -1,0 +1,96 @@
+"""How findings are said, whatever the format: the same words everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lenet_verify.notation import as_text
+from lenet_verify.report import Report
+from lenet_verify.verdict import Finding, Outcome, Verdict
+
+MARKS = {
+    Outcome.HOLDS: "✓",
+    Outcome.BROKEN: "✗",
+    Outcome.UNKNOWN: "?",
+    Outcome.DEVIATES: "≈",
+    Outcome.SKIPPED: "–",
+}
+"""A shape for each outcome, so that nothing relies on colour alone."""
+
+NOTHING = "–"
+
+
+def headline(report: Report) -> str:
+    """The verdict in one sentence, without the title."""
+    verdict = report.verdict
+    if verdict.holds and not verdict.findings:
+        return "nothing is claimed"
+    if verdict.holds and verdict.count(Outcome.DEVIATES):
+        return "every claim holds, or deviates as accepted"
+    if verdict.holds and not verdict.count(Outcome.HOLDS):
+        return "every claim is skipped"
+    if verdict.holds:
+        return "every claim holds"
+    broken, unknown = verdict.count(Outcome.BROKEN), verdict.count(Outcome.UNKNOWN)
+    parts = [f"{broken} {facts(broken)} broken"] if broken else []
+    parts += [f"{unknown} unknown"] if unknown else []
+    return ", ".join(parts)
+
+
+def tally(verdict: Verdict) -> str:
+    """How many facts have each outcome: `66 facts hold, 1 claim unchecked`."""
+    counts = verdict.counts
+    parts = [f"{counts['holds']} {facts(counts['holds'])} {'holds' if counts['holds'] == 1 else 'hold'}"]
+    parts += [f"{counts[w]} {w}" for w in ("broken", "unknown", "skipped") if counts[w]]
+    if counts["deviates"]:
+        parts.append(f"{counts['deviates']} deviating as accepted")
+    if counts["unchecked"]:
+        claims = "claim" if counts["unchecked"] == 1 else "claims"
+        parts.append(f"{counts['unchecked']} {claims} unchecked")
+    return ", ".join(parts)
+
+
+def facts(count: int) -> str:
+    """`fact` or `facts`."""
+    return "fact" if count == 1 else "facts"
+
+
+def where(finding: Finding) -> str:
+    """The layer that a finding is about: the paper's name, and the model's where it differs."""
+    if finding.model_layer in (None, finding.layer):
+        return finding.layer
+    return f"{finding.layer} (their {finding.model_layer})"
+
+
+def what(finding: Finding) -> str:
+    """What a finding says of its fact."""
+    if finding.code == "missing-layer" and finding.fact == "layer":
+        return f"missing: the model has no {finding.expected} here"
+    if finding.code == "extra-layer":
+        return f"extra {finding.observed}: {finding.reason}"
+    if finding.code in ("unreachable-layer", "derivations-disagree") and finding.fact == "layer":
+        return f"{finding.observed or 'layer'}: {finding.reason}"
+    expected = as_text(finding.expected)
+    if finding.outcome is Outcome.UNKNOWN:
+        seen = f", is {finding.observed}" if finding.observed is not None else ""
+        return f"{finding.fact}: {expected} expected{seen}; unknown: {finding.reason}"
+    if finding.outcome is Outcome.SKIPPED:
+        return f"{finding.fact}: {expected} expected; skipped: {finding.reason}"
+    if finding.outcome is Outcome.HOLDS:
+        return f"{finding.fact}: {expected}"
+    text = f"{finding.fact}: {expected} expected, {as_text(finding.observed)} observed"
+    return f"{text} ({finding.reason})" if finding.reason else text
+
+
+def stated_in(finding: Finding) -> str:
+    """The claim that a finding answers, or that it is the structure's."""
+    return f"[{finding.claim}]" if finding.claim is not None else "[structure]"
+
+
+def expected_of(findings: Sequence[Finding], fact: str) -> list[Finding]:
+    """The findings of claims about one fact, each expected value once."""
+    found: dict[str, Finding] = {}
+    for finding in findings:
+        if finding.fact == fact and finding.claim is not None:
+            found.setdefault(as_text(finding.expected), finding)
+    return list(found.values())

@@ -1,0 +1,39 @@
+"""Everything that a renderer may tell: the spec, the model, the verdict, and how it came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lenet_verify.architecture import Architecture
+from lenet_verify.spec import Spec
+from lenet_verify.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How an architecture came to be known.
+
+    Attributes:
+        how: in words, `built from the spec with Keras`.
+        versions: names and versions of what took part.
+        exact: whether claims were judged without any rewrite.
+    """
+
+    how: str
+    versions: tuple[tuple[str, str], ...]
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """One checked model.
+
+    Attributes:
+        pictures: names of the picture files that stand beside the report; empty if none do.
+    """
+
+    spec: Spec
+    architecture: Architecture
+    verdict: Verdict
+    provenance: Provenance
+    pictures: tuple[str, ...] = ()

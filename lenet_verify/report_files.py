@@ -1,0 +1,64 @@
+"""A report as the files that it is published in, and what they are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePath
+
+from lenet_verify.drawings.graph import draw_graph
+from lenet_verify.errors import UsageError
+from lenet_verify.renderers import render_markdown
+from lenet_verify.report import Report
+
+Draw = Callable[[str], Mapping[str, bytes]]
+"""DOT to pictures, by the suffix of their files."""
+
+
+def compose(report: Report, name: str, draw: Draw | None) -> tuple[Report, dict[str, bytes]]:
+    """The files of one report: Markdown, the graph as DOT, and its pictures.
+
+    Args:
+        report: without pictures.
+        name: of the files, without suffix.
+        draw: makes the pictures; None leaves them out.
+
+    Returns:
+        The report with its pictures named, and contents by file name.
+    """
+    dot = draw_graph(replace(report.architecture, title=report.spec.title), report.verdict)
+    files = {f"{name}.{kind}": picture for kind, picture in draw(dot).items()} if draw else {}
+    files[f"{name}.dot"] = dot.encode("utf-8", "backslashreplace")
+    report = replace(report, pictures=tuple(files) if draw else ())
+    text = render_markdown([report]).encode("utf-8", "backslashreplace")
+    return report, {f"{name}.md": text, **files}
+
+
+def distinct_names(reports: Sequence[Report]) -> list[str]:
+    """What each report is called: after its spec, and after the model where one was named.
+
+    Raises:
+        UsageError: two reports would have one name, so that one would overwrite the other.
+    """
+    names: dict[str, Report] = {}
+    for report in reports:
+        name = _name(report)
+        if name in names:
+            raise UsageError(
+                f"{report.spec.path} and {names[name].spec.path} would both be reported as "
+                f"{name}.md: check them in two runs with different --out"
+            )
+        names[name] = report
+    return list(names)
+
+
+def _name(report: Report) -> str:
+    spec = _fit(PurePath(report.spec.path).stem)
+    model = report.verdict.model
+    return spec if model is None else f"{spec}--{_fit(re.sub(r'[.](yaml|yml)$', '', model))}"
+
+
+def _fit(text: str) -> str:
+    """Text as part of a file name: no separators, no leading dot, not long."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip(".-")[:100] or "spec"

@@ -1,0 +1,111 @@
+"""The pipeline: a spec, a model, and what becomes of them."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from lenet_verify import __version__
+from lenet_verify.architecture import Architecture
+from lenet_verify.builder import build_for_checking, build_implementation
+from lenet_verify.checking import check
+from lenet_verify.errors import InferenceError, Problem, ReadError, SpecError, UsageError
+from lenet_verify.inference import infer
+from lenet_verify.readers import is_named_object, read
+from lenet_verify.report import Provenance, Report
+from lenet_verify.spec import Deviation, Limits, Spec, load_spec
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to find and judge a model.
+
+    Attributes:
+        arguments: for the factory or class that a model is named by.
+        exact: judge the model as it stands, without any rewrite.
+        limits: how large a spec may be.
+    """
+
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    exact: bool = False
+    limits: Limits = Limits()
+
+
+def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
+    """Checks a model against a spec: the spec's own, the one named, or each implementation.
+
+    Raises:
+        LenetVerifyError: the run cannot decide.
+    """
+    _check_that_shapes_join(spec)
+    if model is not None:
+        architecture, how = _theirs(spec, model, options)
+        yield _report(spec, model, architecture, how, options)
+    elif spec.closed:
+        architecture = read(build_for_checking(spec))
+        how = "built from the spec with Keras, without weights, and read back layer by layer"
+        yield _report(spec, None, architecture, how, options)
+    elif spec.implementations:
+        for one in spec.implementations:
+            architecture = read(build_implementation(one.name))
+            how = f"{one.name}, built without weights and read layer by layer"
+            yield _report(spec, one.name, architecture, how, options, one.deviations)
+    else:
+        raise UsageError(
+            f"{spec.path} has claims but no layers to build: name a model to check with --model"
+        )
+
+
+def _theirs(spec: Spec, model: str, options: Options) -> tuple[Architecture, str]:
+    """The architecture of a user's own model, and how it came to be known."""
+    if model.endswith((".yaml", ".yml")):
+        other = load_spec(model, options.limits)
+        _check_that_shapes_join(other)
+        return read(build_for_checking(other)), "built from another spec with Keras"
+    if not is_named_object(model):
+        raise ReadError(
+            f"{model}: give package.module:object (a Keras model, or a factory or class that "
+            "makes one) or a spec; model files are not read yet"
+        )
+    inputs = [(one.name, one.shape, one.dtype) for one in spec.inputs]
+    architecture = read(model, inputs=inputs, arguments=options.arguments)
+    how = "made by the user's own code and read layer by layer"
+    if "input" in architecture.unknown:
+        how += f"; {architecture.unknown['input']}"
+    return architecture, how
+
+
+def _check_that_shapes_join(spec: Spec) -> None:
+    """Refuses, with the layer's line, what no framework could build."""
+    try:
+        infer(spec)
+    except InferenceError as e:
+        row = next(layer for layer in spec.layers if layer.name == e.layer)
+        message = f"layer '{row.name}': {e.message}"
+        raise SpecError([Problem(spec.path, row.line, row.column, message)]) from e
+
+
+def _report(
+    spec: Spec,
+    model: str | None,
+    architecture: Architecture,
+    how: str,
+    options: Options,
+    deviations: Sequence[Deviation] = (),
+) -> Report:
+    verdict = check(spec, architecture, deviations=deviations, exact=options.exact, model=model)
+    return Report(spec, architecture, verdict, Provenance(how, versions(), options.exact))
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """What takes part in a run: this tool, Python, and the framework if it is installed."""
+    found = [("lenet-verify", __version__), ("Python", platform.python_version())]
+    for library in ("keras", "tensorflow"):
+        try:
+            found.append((library, version(library)))
+        except PackageNotFoundError:
+            continue
+    return tuple(found)
