@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -28,7 +29,16 @@ EXIT_CODES = (
 
 def entry() -> NoReturn:
     """The console script."""
-    sys.exit(main(sys.argv[1:]))
+    try:
+        code = main(sys.argv[1:])
+    except SystemExit as e:  # argparse: help, version, bad usage
+        code = e.code if isinstance(e.code, int) else UNDECIDED
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.flush()
+    if "tensorflow" in sys.modules:
+        # everything is written and closed; TensorFlow would spend half a second taking itself down
+        os._exit(code)
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str]) -> int:

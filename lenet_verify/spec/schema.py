@@ -1,0 +1,220 @@
+"""The JSON Schema of specs, for editors: from the same tables that the reader uses.
+
+It finds what can be found without knowing the whole spec; which layers there are, and which
+facts a layer of that class has, only the reader knows.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Form
+from lenet_verify.notation import LARGEST_SIZE
+from lenet_verify.spec.claims import CLAIM_KEYS
+from lenet_verify.spec.layers import DTYPES
+from lenet_verify.spec.load import (
+    COMPILE_KEYS,
+    DEVIATION_KEYS,
+    FORMAT,
+    IMPLEMENTATIONS,
+    SOURCE_KEYS,
+    TOP_KEYS,
+)
+from lenet_verify.vocabulary import (
+    ALIASES,
+    ARGUMENT_FORMS,
+    FAMILIES,
+    LAYERS,
+    LOSSES,
+    METRICS,
+    OPTIMIZERS,
+    definitions,
+)
+
+Schema = dict[str, Any]
+
+_TEXT: Schema = {"type": ["string", "number"]}
+_TEXTS: Schema = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_SIZE: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_SIZE}
+_SHAPE_TEXT: Schema = {
+    "type": "string",
+    "pattern": r"^\s*(scalar|((\d+|_|None)@)?(\d+|_|None)([x×](\d+|_|None))*)\s*$",
+}
+_SHAPE: Schema = {"anyOf": [_SIZE, _SHAPE_TEXT]}
+_QUANTITY: Schema = {
+    "anyOf": [
+        {"type": "number"},
+        {"type": "string", "pattern": r"^\s*(<=|>=|<|>)?\s*-?\d+(\.\d+)?\s*[kKMGBT%]?\s*$"},
+    ]
+}
+_CLASSES = [*LAYERS, *ALIASES]
+
+_FORMS: dict[Form, Schema] = {
+    "type": {"enum": [*_CLASSES, "InputLayer"]},
+    "shape": {"anyOf": [_SHAPE, {"type": "array", "items": _SHAPE, "minItems": 1}]},
+    "shapes": {"type": "array", "items": _SHAPE, "minItems": 1},
+    "quantity": _QUANTITY,
+    "activation": {"type": ["string", "null"]},
+    "sizes": {"anyOf": [_QUANTITY, _SHAPE_TEXT]},
+    "names": _TEXTS,
+    "counts": {
+        "type": "object",
+        "propertyNames": {"enum": [*FAMILIES, *_CLASSES]},
+        "additionalProperties": _QUANTITY,
+        "minProperties": 1,
+    },
+    "stages": {"type": "array", "items": _SHAPE, "minItems": 1},
+    "optimizer": {"enum": list(OPTIMIZERS)},
+    "loss": {"enum": list(LOSSES)},
+    "metrics": {
+        "anyOf": [{"enum": list(METRICS)}, {"type": "array", "items": {"enum": list(METRICS)}}]
+    },
+}
+
+
+def schema_text() -> str:
+    """The schema as it is printed and shipped."""
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def schema() -> Schema:
+    """The JSON Schema (draft 2020-12) of a spec."""
+    properties: dict[str, Schema] = {
+        "format": {"const": FORMAT, "description": "the version of this format"},
+        "title": {**_TEXT, "description": "the network's name"},
+        "sources": {"type": "object", "additionalProperties": _source()},
+        "input": _input(),
+        "inputs": {"type": "object", "additionalProperties": _input(), "minProperties": 1},
+        "layers": {
+            "type": "object",
+            "description": "how to build the network: Keras classes and their arguments, by the "
+            "paper's names",
+            "propertyNames": {"not": {"enum": ["input", "model"]}},
+            "additionalProperties": _layer(),
+            "minProperties": 1,
+        },
+        "outputs": {**_TEXTS, "description": "the layers whose outputs leave the network"},
+        "compile": _compile(),
+        "claims": {"type": "array", "items": _claim()},
+        "implementations": _implementations(),
+    }
+    assert set(properties) == set(TOP_KEYS)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "lenet-verify spec",
+        "description": "What a paper says of its network, made executable.",
+        **_object(properties, required=("format", "title")),
+        "anyOf": [{"required": ["layers"]}, {"required": ["claims"]}],
+        "$defs": definitions(),
+    }
+
+
+def _object(properties: dict[str, Schema], required: tuple[str, ...] = ()) -> Schema:
+    """An object of just these keys."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def _source() -> Schema:
+    properties = {key: _TEXT for key in SOURCE_KEYS}
+    properties |= {"authors": _TEXTS, "year": {"type": "integer"}}
+    return _object(properties, required=("title",))
+
+
+def _input() -> Schema:
+    described = _object({"shape": _SHAPE, "dtype": {"enum": list(DTYPES)}}, required=("shape",))
+    return {"anyOf": [_SHAPE, described], "description": "a shape such as 1@32x32"}
+
+
+def _layer() -> Schema:
+    inputs = {**_TEXTS, "description": "the layers that feed it; left out: the one above"}
+    return {
+        "$ref": "#/$defs/any-layer",
+        "properties": {"inputs": inputs},
+        "unevaluatedProperties": False,
+    }
+
+
+def _compile() -> Schema:
+    loss = {"enum": list(LOSSES)}
+    properties: dict[str, Schema] = {
+        "optimizer": {"enum": list(OPTIMIZERS)},
+        "loss": {"anyOf": [loss, {"type": "array", "items": loss}]},
+        "metrics": _FORMS["metrics"],
+    }
+    assert set(properties) == set(COMPILE_KEYS)
+    return _object(properties)
+
+
+def _claim() -> Schema:
+    properties = {key: _TEXT for key in CLAIM_KEYS}
+    properties["expect"] = {
+        "type": "object",
+        "description": "facts by layer: a name, a glob, an ordinal (`first Conv2D`), `input`, "
+        "`output`, or `model`",
+        "properties": {"model": _facts(_of_model())},
+        "additionalProperties": _facts(_of_layer()),
+        "minProperties": 1,
+    }
+    return {
+        **_object(properties, required=("id",)),
+        "oneOf": [{"required": ["expect"]}, {"required": ["unchecked"]}],
+        "anyOf": [{"required": ["quote"]}, {"required": ["why"]}],
+    }
+
+
+def _facts(properties: dict[str, Schema]) -> Schema:
+    return {**_object(properties), "minProperties": 1}
+
+
+def _of_model() -> dict[str, Schema]:
+    return {
+        name: _described(_or_any(_FORMS[fact.form]), fact.about)
+        for name, fact in MODEL_FACTS.items()
+    }
+
+
+def _of_layer() -> dict[str, Schema]:
+    facts = {
+        name: _described(_or_any(_FORMS[fact.form]), fact.about)
+        for name, fact in LAYER_FACTS.items()
+    }
+    # what an argument may be depends on its layer's class, so the form by name must do
+    arguments = {name: _argument(name) for name in ARGUMENT_FORMS if name not in facts}
+    return {**facts, **arguments, "dtype": {"type": "string"}}
+
+
+def _argument(name: str) -> Schema:
+    form = ARGUMENT_FORMS[name]
+    ranks = [form.schema(rank) for rank in (None, 1, 2, 3)]
+    choices = [schema for i, schema in enumerate(ranks) if schema not in ranks[:i]]
+    if form.numeric:
+        choices.append(_QUANTITY)
+    return _or_any(choices[0] if len(choices) == 1 else {"anyOf": choices})
+
+
+def _or_any(schema: Schema) -> Schema:
+    """The value itself, or `{any: [...]}` of several."""
+    several = _object({"any": {"type": "array", "items": schema, "minItems": 1}}, ("any",))
+    return {"anyOf": [schema, several]}
+
+
+def _described(schema: Schema, about: str) -> Schema:
+    return {**schema, "description": about}
+
+
+def _implementations() -> Schema:
+    properties: dict[str, Schema] = {key: _TEXT for key in DEVIATION_KEYS}
+    properties["accept"] = {}
+    deviations = {"type": "array", "items": _object(properties, required=DEVIATION_KEYS)}
+    described = _object({"deviations": deviations})
+    return {
+        "type": "object",
+        "propertyNames": {"enum": list(IMPLEMENTATIONS)},
+        "additionalProperties": {"anyOf": [{"type": "null"}, described]},
+    }
