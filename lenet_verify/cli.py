@@ -149,7 +149,7 @@ def _check(options: argparse.Namespace) -> int:
     limits = _limits(options.limit)
     how = Options(_arguments(options.arg), options.exact, limits)
     specs = _all_or_problems([_shown_path(path) for path in options.specs], limits, load_spec)
-    folder = Path(options.out or DEFAULT_OUT) if options.out or not options.model else None
+    folder = _folder(options)
     reports: list[Report] = []
     failures = 0
     with ExitStack() as stack:
@@ -184,7 +184,8 @@ def _all_or_problems(
     """Every spec, or the problems of all that have any."""
     from lenet_verify.errors import SpecError
 
-    specs, problems = [], []
+    specs: list[Any] = []
+    problems: list[Any] = []
     for path in paths:
         try:
             specs.append(load(path, limits))
@@ -193,6 +194,19 @@ def _all_or_problems(
     if problems:
         raise SpecError(problems)
     return specs
+
+
+def _folder(options: argparse.Namespace) -> Path | None:
+    """Where reports go; None for nowhere."""
+    if options.model and not options.out:
+        return None
+    folder = Path(options.out or DEFAULT_OUT)
+    for part in (folder, *(() if folder.is_absolute() else folder.parents)):
+        if part.is_symlink():
+            raise OutputError(f"{part} is a link: name the folder itself with --out")
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is not a folder: name one with --out")
+    return folder
 
 
 def _engine(stack: ExitStack) -> Any:
@@ -218,9 +232,7 @@ def _written(reports: Sequence[Any], folder: Path, engine: Any, debug: bool) -> 
         try:
             report, files = compose(report, name, draw)
         except (PictureError, MissingLibraryError) as error:
-            stale = [f"{name}.{kind}" for kind in ("svg", "png") if (folder / f"{name}.{kind}").exists()]
-            old = f"; {' and '.join(stale)} in {folder} show an earlier run" if stale else ""
-            _say(f"warning: no picture of {report.spec.path}: {error}{old}")
+            _say(f"warning: no picture of {report.spec.path}: {error}{_stale(folder, name)}")
             if debug:
                 _say(getattr(error, "log", ""))
             report, files = compose(report, name, None)
@@ -228,6 +240,12 @@ def _written(reports: Sequence[Any], folder: Path, engine: Any, debug: bool) -> 
         _say(f"wrote {', '.join(os.path.join(folder, file) for file in files)}")
         written.append(report)
     return written
+
+
+def _stale(folder: Path, name: str) -> str:
+    """A word on pictures of an earlier run, which now show something else than the report."""
+    old = [f"{name}.{kind}" for kind in ("svg", "png") if (folder / f"{name}.{kind}").exists()]
+    return f"; {' and '.join(old)} in {folder} show an earlier run" if old else ""
 
 
 def _rendered(reports: Sequence[Any], kind: str) -> str:
@@ -239,7 +257,8 @@ def _rendered(reports: Sequence[Any], kind: str) -> str:
 
 
 def _wants_colour() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not plain
 
 
 def _arguments(given: Sequence[str]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Options:
 
     arguments: Mapping[str, Any] = field(default_factory=dict)
     exact: bool = False
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:

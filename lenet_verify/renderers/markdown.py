@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lenet_verify.notation import as_text
-from lenet_verify.renderers.layer_table import LayerRow, coverage, layer_rows
+from lenet_verify.renderers.layer_table import PINNED, LayerRow, coverage, layer_rows
 from lenet_verify.renderers.wording import (
     MARKS,
     NOTHING,
@@ -156,8 +156,10 @@ def _layer(row: LayerRow) -> tuple[str, ...]:
         name += f" ({escaped(row.row.model_layer)})"
     claims = dict.fromkeys(f.claim for f in row.findings if f.claim is not None)
     seen = (row.row.output, row.row.params, row.row.activation)
-    pairs = zip(("output", "params", "activation"), seen, strict=True)
-    columns = [cell for fact, value in pairs for cell in (_expected(row, fact), _seen(row, value))]
+    pairs = zip(PINNED, seen, strict=True)
+    columns = [
+        cell for fact, value in pairs for cell in (_expected(row, fact), _seen(row, fact, value))
+    ]
     return (
         MARKS[outcome] if outcome else NOTHING,
         name,
@@ -173,8 +175,10 @@ def _expected(row: LayerRow, fact: str) -> str:
     return ", ".join(texts) or NOTHING
 
 
-def _seen(row: LayerRow, value: Any) -> str:
-    return NOTHING if value is None or row.row.model_layer is None else code(as_text(value))
+def _seen(row: LayerRow, fact: str, value: Any) -> str:
+    # None is a value where a claim of none was judged by it, else unknown or not applicable
+    judged = any(f.fact == fact and f.outcome is Outcome.HOLDS for f in row.findings)
+    return NOTHING if value is None and not judged else code(as_text(value))
 
 
 def _model(report: Report) -> str:

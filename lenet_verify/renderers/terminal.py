@@ -53,8 +53,7 @@ def _one(report: Report, colour: bool) -> str:
     for outcome, heading in _HEADINGS.items():
         found = [finding for finding in verdict.findings if finding.outcome is outcome]
         if found:
-            lines += ["", f"{heading} ({len(found)})"]
-            lines += [_line(finding, colour) for finding in found]
+            lines += ["", f"{heading} ({len(found)})", *_by_layer(report, found, colour)]
     unchecked = [claim for claim in report.spec.claims if claim.unchecked is not None]
     if unchecked:
         lines += ["", f"unchecked ({len(unchecked)})"]
@@ -98,12 +97,35 @@ def _cells(row: LayerRow) -> tuple[str, ...]:
     )
 
 
+def _by_layer(report: Report, findings: Sequence[Finding], colour: bool) -> list[str]:
+    """The findings under the layer that they are about, in the order of the network."""
+    order = [row.layer or row.model_layer for row in report.verdict.rows]
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(where(finding), []).append(finding)
+    lines = []
+    for place, group in sorted(groups.items(), key=lambda item: _position(item[1][0], order)):
+        lines.append(f"  {visible(place)}")
+        lines += [_line(finding, colour) for finding in _told(group)]
+    return lines
+
+
+def _position(finding: Finding, order: Sequence[str | None]) -> int:
+    return order.index(finding.layer) if finding.layer in order else len(order)
+
+
+def _told(group: Sequence[Finding]) -> Sequence[Finding]:
+    """Of a layer that is missing, that it is, and not each of its facts besides."""
+    missing = [f for f in group if f.code == "missing-layer" and f.claim is None]
+    return missing or group
+
+
 def _line(finding: Finding, colour: bool) -> str:
     place = f"  {finding.file}:{finding.line}" if finding.line is not None else ""
-    text = f"{where(finding)}  {what(finding)}  {stated_in(finding)}{place}"
     rule = f"  by {finding.rule}" if finding.rule else ""
     mark = _painted(MARKS[finding.outcome], finding.outcome, colour)
-    return f"  {mark} {visible(text + rule, longest=1000)}"
+    text = visible(f"{what(finding)}  {stated_in(finding)}{place}{rule}", longest=1000)
+    return f"    {mark} {text}"
 
 
 def _painted(text: str, outcome: Outcome, colour: bool) -> str:

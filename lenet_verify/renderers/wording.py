@@ -65,7 +65,7 @@ def where(finding: Finding) -> str:
 def what(finding: Finding) -> str:
     """What a finding says of its fact."""
     if finding.code == "missing-layer" and finding.fact == "layer":
-        return f"missing: the model has no {finding.expected} here"
+        return f"missing: the model has no {finding.expected} here, so nothing claimed of it holds"
     if finding.code == "extra-layer":
         return f"extra {finding.observed}: {finding.reason}"
     if finding.code in ("unreachable-layer", "derivations-disagree") and finding.fact == "layer":

@@ -74,8 +74,17 @@ _FORMS: dict[Form, Schema] = {
 
 
 def schema_text() -> str:
-    """The schema as it is printed and shipped."""
-    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+    """The schema as it is printed and shipped: a line for each part, so that diffs can be read."""
+    parts = schema()
+    lines = [f"{json.dumps(key)}: {_written(value, key)}" for key, value in parts.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _written(value: Any, key: str) -> str:
+    if key not in ("properties", "$defs"):
+        return json.dumps(value, ensure_ascii=False)
+    lines = [f"  {json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in value.items()]
+    return "{\n" + ",\n".join(lines) + "\n}"
 
 
 def schema() -> Schema:
@@ -106,7 +115,7 @@ def schema() -> Schema:
         "description": "What a paper says of its network, made executable.",
         **_object(properties, required=("format", "title")),
         "anyOf": [{"required": ["layers"]}, {"required": ["claims"]}],
-        "$defs": definitions(),
+        "$defs": {**definitions(), **_fact_definitions()},
     }
 
 
@@ -121,7 +130,7 @@ def _object(properties: dict[str, Schema], required: tuple[str, ...] = ()) -> Sc
 
 
 def _source() -> Schema:
-    properties = {key: _TEXT for key in SOURCE_KEYS}
+    properties: dict[str, Schema] = dict.fromkeys(SOURCE_KEYS, _TEXT)
     properties |= {"authors": _TEXTS, "year": {"type": "integer"}}
     return _object(properties, required=("title",))
 
@@ -152,7 +161,7 @@ def _compile() -> Schema:
 
 
 def _claim() -> Schema:
-    properties = {key: _TEXT for key in CLAIM_KEYS}
+    properties: dict[str, Schema] = dict.fromkeys(CLAIM_KEYS, _TEXT)
     properties["expect"] = {
         "type": "object",
         "description": "facts by layer: a name, a glob, an ordinal (`first Conv2D`), `input`, "
@@ -174,34 +183,41 @@ def _facts(properties: dict[str, Schema]) -> Schema:
 
 def _of_model() -> dict[str, Schema]:
     return {
-        name: _described(_or_any(_FORMS[fact.form]), fact.about)
+        name: _described(_or_any(f"fact-{fact.form}"), fact.about)
         for name, fact in MODEL_FACTS.items()
     }
 
 
 def _of_layer() -> dict[str, Schema]:
     facts = {
-        name: _described(_or_any(_FORMS[fact.form]), fact.about)
+        name: _described(_or_any(f"fact-{fact.form}"), fact.about)
         for name, fact in LAYER_FACTS.items()
     }
-    # what an argument may be depends on its layer's class, so the form by name must do
-    arguments = {name: _argument(name) for name in ARGUMENT_FORMS if name not in facts}
+    arguments = {name: _or_any(f"argument-{name}") for name in ARGUMENT_FORMS if name not in facts}
     return {**facts, **arguments, "dtype": {"type": "string"}}
 
 
+def _fact_definitions() -> dict[str, Schema]:
+    """The schemas of a fact's value: by its form, or for an argument by its name."""
+    forms = {f"fact-{form}": schema for form, schema in _FORMS.items()}
+    return forms | {f"argument-{name}": _argument(name) for name in ARGUMENT_FORMS}
+
+
 def _argument(name: str) -> Schema:
+    # what an argument may be depends on its layer's class, so the form by name must do
     form = ARGUMENT_FORMS[name]
     ranks = [form.schema(rank) for rank in (None, 1, 2, 3)]
     choices = [schema for i, schema in enumerate(ranks) if schema not in ranks[:i]]
     if form.numeric:
         choices.append(_QUANTITY)
-    return _or_any(choices[0] if len(choices) == 1 else {"anyOf": choices})
+    return choices[0] if len(choices) == 1 else {"anyOf": choices}
 
 
-def _or_any(schema: Schema) -> Schema:
+def _or_any(definition: str) -> Schema:
     """The value itself, or `{any: [...]}` of several."""
-    several = _object({"any": {"type": "array", "items": schema, "minItems": 1}}, ("any",))
-    return {"anyOf": [schema, several]}
+    value: Schema = {"$ref": f"#/$defs/{definition}"}
+    several = _object({"any": {"type": "array", "items": value, "minItems": 1}}, ("any",))
+    return {"anyOf": [value, several]}
 
 
 def _described(schema: Schema, about: str) -> Schema:
@@ -209,7 +225,7 @@ def _described(schema: Schema, about: str) -> Schema:
 
 
 def _implementations() -> Schema:
-    properties: dict[str, Schema] = {key: _TEXT for key in DEVIATION_KEYS}
+    properties: dict[str, Schema] = dict.fromkeys(DEVIATION_KEYS, _TEXT)
     properties["accept"] = {}
     deviations = {"type": "array", "items": _object(properties, required=DEVIATION_KEYS)}
     described = _object({"deviations": deviations})
