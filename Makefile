@@ -11,7 +11,7 @@ ready := .venv/.stamp
 locked := .venv/.locked
 
 .DELETE_ON_ERROR:
-.PHONY: help verify test check bench reports lock clean
+.PHONY: help verify test check bench reports docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s  %s\n", $$1, $$2}' Makefile
@@ -34,6 +34,9 @@ bench: $(ready) ## measure against the peers
 
 reports: $(ready) ## regenerate reports/ for every spec
 	$(bin)/lenet-verify $(wildcard spec/*.yaml) --out reports
+
+docs: $(ready) ## refresh what the docs take from the program
+	$(bin)/python docs/refresh.py
 
 lock: $(locked) ## pin the development environment anew (UPGRADE=--upgrade for the newest)
 	$(pip) uv

@@ -110,6 +110,7 @@ def check_parser() -> argparse.ArgumentParser:
         usage="%(prog)s [check] SPEC... [options]\n       %(prog)s schema",
         description="Checks a neural network against what a paper claims of it.",
         epilog=EXIT_CODES,
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=88),
     )
     add = parser.add_argument
     add("specs", nargs="+", metavar="SPEC", help="a YAML spec; its own model is built and checked")

@@ -1,0 +1,91 @@
+"""Fills the parts of the docs that the program itself knows; `--check` only compares.
+
+    python docs/refresh.py [--check]
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from lenet_verify.cli import check_parser
+from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, NOT_YET_COMPUTED, Fact
+from lenet_verify.spec.schema import schema_text
+from lenet_verify.vocabulary import FAMILIES
+
+ROOT = Path(__file__).parent.parent
+COMMAND = Path(sys.executable).with_name("lenet-verify")
+
+
+def wanted() -> dict[Path, str]:
+    """Every generated or partly generated file with the text that it should have."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    facts = (ROOT / "docs" / "facts.md").read_text(encoding="utf-8")
+    readme = filled(readme, "help", f"```\n{check_parser().format_help().rstrip()}\n```")
+    readme = filled(readme, "example", f"```\n{example(readme)}\n```")
+    facts = filled(facts, "layer facts", table(LAYER_FACTS))
+    facts = filled(facts, "model facts", table(MODEL_FACTS))
+    facts = filled(facts, "families", ", ".join(f"`{family}`" for family in FAMILIES))
+    return {
+        ROOT / "README.md": readme,
+        ROOT / "docs" / "facts.md": facts,
+        ROOT / "lenet_verify" / "spec.schema.json": schema_text(),
+    }
+
+
+def filled(text: str, name: str, content: str) -> str:
+    """The text with what stands between a pair of markers replaced."""
+    pattern = rf"(<!-- {name}: begin -->\n).*?(\n?<!-- {name}: end -->)"
+    found = re.subn(pattern, lambda m: f"{m[1]}{content}\n{m[2].lstrip()}", text, flags=re.DOTALL)
+    if found[1] != 1:
+        raise SystemExit(f"docs: there is no place for '{name}'")
+    return found[0]
+
+
+def table(facts: Mapping[str, Fact]) -> str:
+    """A table of facts."""
+    lines = ["| fact | what it is | code |", "|---|---|---|"]
+    for name, fact in facts.items():
+        later = " (*not yet*)" if name in NOT_YET_COMPUTED else ""
+        lines.append(f"| `{name}` | {fact.about}{later} | `{fact.code}` |")
+    return "\n".join(lines)
+
+
+def example(readme: str) -> str:
+    """What the README's own network gives, checked by the README's own command."""
+    (network,) = re.findall(r"```python\n(import keras\n.*?)```", readme, flags=re.DOTALL)
+    arguments = ["spec/lenet5.yaml", "--model", "mine:lenet5"]
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "spec", Path(folder, "spec"))
+        Path(folder, "mine.py").write_text(network, encoding="utf-8")
+        run = subprocess.run(
+            [COMMAND, *arguments], cwd=folder, capture_output=True, encoding="utf-8", check=False
+        )
+    if run.returncode != 1:
+        raise SystemExit(f"docs: the example should fail its check, but: {run.stderr}")
+    return f"$ lenet-verify {' '.join(arguments)}\n{run.stdout.rstrip()}"
+
+
+def main() -> int:
+    """Writes what is out of date, or only says so."""
+    stale = [
+        path
+        for path, text in wanted().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    if "--check" in sys.argv[1:]:
+        for path in stale:
+            print(f"{path.relative_to(ROOT)} is out of date: run make docs", file=sys.stderr)
+        return int(bool(stale))
+    for path in stale:
+        path.write_text(wanted()[path], encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
