@@ -378,6 +378,49 @@ def test_a_plain_function_of_the_user_is_custom():
     assert activation_of("Dense", config) == "?own"
 
 
+HOSTILE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["class_name", "config", "module", "registered_name", "type", "items"]),
+            inner | st.sampled_from(["LSTM", "keras.layers", "GlorotUniform", "function", "relu"]),
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_no_config_makes_it_raise(data):
+    name = data.draw(st.sampled_from(list(LAYERS)))
+    keys = [*LAYERS[name].arguments, *BASE_ARGUMENTS]
+    config = data.draw(st.dictionaries(st.sampled_from(keys), HOSTILE))
+    found = normalise(name, config)
+    assert set(found) <= set(keys)
+    assert isinstance(activation_of(name, config), str | None)
+    assert isinstance(activation_of(name, found), str | None)
+
+
+def test_what_older_files_say():
+    plain_function = {"module": "keras.activations", "class_name": "function", "config": "relu"}
+    assert activation_of("Dense", {"activation": plain_function}) == "relu"
+    old = {"class_name": "HeNormal", "config": {"seed": 3}}
+    assert normalise("Dense", {"kernel_initializer": old})["kernel_initializer"] == {
+        "type": "HeNormal",
+        "seed": 3,
+        "input_axes": None,
+        "output_axes": None,
+    }
+    assert normalise("Dense", {"kernel_initializer": "ones"})["kernel_initializer"] == {
+        "type": "Ones"
+    }
+    array = {"class_name": "__numpy__", "config": {"value": [1.0, 2.0], "dtype": "float32"}}
+    assert normalise("Rescaling", {"scale": array})["scale"] == (1.0, 2.0)
+    assert normalise("Dense", {"dtype": "float32"})["dtype"] == "float32"
+
+
 def test_normal_forms_of_sizes_and_policies():
     layer = keras.layers.Conv2D(6, 5, dtype="mixed_float16", trainable=False)
     found = normalise("Convolution2D", layer.get_config())
@@ -496,6 +539,7 @@ def some_arguments(name: str) -> st.SearchStrategy:
     return st.fixed_dictionaries(needed, optional=optional)
 
 
+@pytest.mark.filterwarnings("ignore:`fft_length` is recommended")
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
@@ -506,6 +550,11 @@ def test_random_arguments_make_the_layer_they_say(name, data):
         layer = built(name, read)
     except (ValueError, ImportError):
         return  # Keras refuses some values by what others say; STFTSpectrogram needs scipy
+    except Exception as error:
+        # So does TensorFlow, of a vocabulary that has only the mask's word.
+        if type(error).__name__ != "InvalidArgumentError":
+            raise
+        return
     live = normalise(name, plain_config(layer))
     expected = complete(name, read)
     live.pop("dtype", None)
@@ -549,9 +598,12 @@ JSON_VALUES = st.recursive(
 @cache
 def validator(index: int) -> jsonschema.Draft202012Validator:
     form, rank = FORMS[index]
-    schema = {**form.schema(rank), "$defs": DEFINITIONS}
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
+    jsonschema.Draft202012Validator.check_schema(form.schema(rank))
+    return jsonschema.Draft202012Validator({**form.schema(rank), "$defs": DEFINITIONS})
+
+
+def test_definitions_are_schemas():
+    jsonschema.Draft202012Validator.check_schema({"$defs": DEFINITIONS})
 
 
 def reads(form: Form, value: object, rank: int | None) -> bool:
@@ -562,10 +614,11 @@ def reads(form: Form, value: object, rank: int | None) -> bool:
     return True
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(value=JSON_VALUES)
-def test_schemas_accept_what_forms_read(value):
-    for index, (form, rank) in enumerate(FORMS):
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(value=JSON_VALUES, indexes=st.sets(st.integers(0, len(FORMS) - 1), min_size=5, max_size=9))
+def test_schemas_accept_what_forms_read(value, indexes):
+    for index in indexes:
+        form, rank = FORMS[index]
         assert validator(index).is_valid(value) == reads(form, value, rank), (form, rank, value)
 
 
@@ -810,13 +863,23 @@ def test_every_activation_of_keras_has_the_parameters_of_its_signature():
         assert dict(_PARAMETERS.get(name, {})) == own
 
 
-@pytest.mark.parametrize("name", sorted(IDENTITY_LAYERS))
+# With factors that would change every image in training.
+FACTORS: dict[str, dict[str, object]] = {
+    "ActivityRegularization": {"l1": 0.5},
+    "RandomColorJitter": {"brightness_factor": [0.5, 1], "hue_factor": [0.5, 1]},
+    "RandomShear": {"x_factor": [0.5, 1], "y_factor": [0.5, 1]},
+    "Solarization": {"addition_factor": [0.5, 1], "threshold_factor": [0.5, 1]},
+}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name in IDENTITY_LAYERS])
 def test_identity_layers_compute_the_identity_at_inference(name):
     import numpy as np
 
+    assert set(LAYERS) >= IDENTITY_LAYERS
     rank = LAYERS[name].rank or 2
-    x = np.random.default_rng(0).normal(size=(2, *[3] * rank, 4)).astype("float32")
-    layer = built(name, read_layer(name, minimal(name)))
+    x = 300 * np.random.default_rng(0).normal(size=(2, *[6] * rank, 3)).astype("float32")
+    layer = built(name, read_layer(name, minimal(name) | FACTORS.get(name, {})))
     takes_training = "training" in inspect.signature(layer.call).parameters
     y = layer(x, training=False) if takes_training else layer(x)
     np.testing.assert_array_equal(y, x)

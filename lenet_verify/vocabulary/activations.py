@@ -79,6 +79,13 @@ IDENTITY_LAYERS: frozenset[str] = frozenset(
         "SpatialDropout1D",
         "SpatialDropout2D",
         "SpatialDropout3D",
+        # Augmentation, which is for training only. RandomCrop is not among them: it changes sizes.
+        *("AugMix", "CutMix", "MixUp", "RandAugment", "Solarization"),
+        *("RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast"),
+        *("RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur"),
+        *("RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective"),
+        *("RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness"),
+        *("RandomShear", "RandomTranslation", "RandomZoom"),
     }
 )
 """Types that compute the identity at inference."""

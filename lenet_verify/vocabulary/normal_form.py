@@ -130,8 +130,8 @@ def _half(rate: object) -> object:
 
 def _both_ways(given: Arguments) -> Arguments:
     """The layers that Bidirectional makes of the one it is given: one for each way."""
-    forward = _returning_zeros(given["layer"])
-    backward = given["backward_layer"]
+    forward = _returning_zeros(given.get("layer"))
+    backward = given.get("backward_layer")
     if backward is None and isinstance(forward, dict) and "type" in forward:
         backward = forward | {"go_backwards": True}
     return {"layer": forward, "backward_layer": _returning_zeros(backward)}
@@ -141,7 +141,7 @@ def _returning_zeros(layer: object) -> object:
     """Bidirectional decides what its layers return for masked steps."""
     if not isinstance(layer, dict) or "zero_output_for_mask" not in layer:
         return layer
-    return layer | {"zero_output_for_mask": layer["return_sequences"]}
+    return layer | {"zero_output_for_mask": layer.get("return_sequences")}
 
 
 def _policy_name(value: object) -> object:

@@ -17,7 +17,7 @@ from lenet_verify.vocabulary.forms import (
     read_part,
 )
 from lenet_verify.vocabulary.lists import Axes
-from lenet_verify.vocabulary.plain import plain, tupled
+from lenet_verify.vocabulary.plain import plain
 from lenet_verify.vocabulary.wording import nearest, refused_word, shown
 
 ACTIVATIONS: Mapping[str, str] = {
@@ -253,15 +253,16 @@ def keras_name(value: object, module: str) -> str | None:
     return name
 
 
-def custom(value: object) -> object:
+def custom(value: object) -> dict[str, object]:
     """The mark of something that is not Keras's own: `{"custom": name}`."""
     if isinstance(value, str):
         return {"custom": value}
-    if not isinstance(value, Mapping) or "class_name" not in value:
-        return tupled(plain(value))
-    if value["class_name"] == "function" and isinstance(value.get("config"), str):
-        return {"custom": value["config"]}
-    return {"custom": str(value.get("registered_name") or value["class_name"])}
+    found = value if isinstance(value, Mapping) else {}
+    keys = ("config",) if found.get("class_name") == "function" else ()
+    for key in (*keys, "registered_name", "class_name"):
+        if isinstance(found.get(key), str):
+            return {"custom": found[key]}
+    return {"custom": "unknown"}
 
 
 OPTIMIZERS: Mapping[str, str] = {

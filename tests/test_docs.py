@@ -1,0 +1,98 @@
+"""The docs say what the program does."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_generated_parts_are_up_to_date():
+    """README's help and example, the tables of facts, and the shipped schema."""
+    run = subprocess.run(
+        [sys.executable, ROOT / "docs" / "refresh.py", "--check"],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md")))
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if not target.startswith("https://"):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_code_is_explained():
+    """The codes that the source can give are the codes in docs/findings.md."""
+    page = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| `([a-z-]+)` \|", page, flags=re.MULTILINE))
+    explained -= {"holds", "broken", "unknown", "deviates", "skipped"}
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "lenet_verify").rglob("*.py")
+    )
+    given = set(re.findall(r'code="([a-z-]+)"', source))
+    given |= set(re.findall(r'"([a-z]+(?:-[a-z]+)+)" if \w+ else "\w+"', source))
+    given |= {fact.code for fact in (*LAYER_FACTS.values(), *MODEL_FACTS.values())}
+    given |= {"derivations-disagree", "opaque", "unused-deviation"}
+    assert given == explained
+
+
+def test_every_key_of_the_json_is_explained(verdict_of_lenet5):
+    page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    document = verdict_of_lenet5
+    keys = {*document, *document["counts"], *document["findings"][0], *document["alignment"][0]}
+    assert not [key for key in keys if f'"{key}"' not in page]
+
+
+@pytest.fixture
+def verdict_of_lenet5():
+    import lenet_verify as lv
+    from lenet_verify.renderers.json_document import verdict_document
+
+    spec = lv.load_spec(ROOT / "spec" / "lenet5.yaml")
+    document = verdict_document(lv.check(spec, lv.infer(spec)))
+    return json.loads(json.dumps(document))
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/spec.md"])
+def test_specs_in_the_docs_are_read(page, tmp_path):
+    """Every YAML block that claims to be a whole spec is one."""
+    import lenet_verify as lv
+
+    text = (ROOT / page).read_text(encoding="utf-8")
+    whole = [b for b in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if b.startswith("format")]
+    for block in whole:
+        file = tmp_path / "spec.yaml"
+        file.write_text(block, encoding="utf-8")
+        assert lv.load_spec(file).claims
+    assert whole or page != "README.md"
+
+
+def test_layers_of_the_guide_are_read(tmp_path):
+    """The example of inputs and layers in the format's page builds the graph that it shows."""
+    import lenet_verify as lv
+
+    text = (ROOT / "docs" / "spec.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(input: .*?)```", text, re.DOTALL)
+    block = block.replace("input: 1@32x32                     # or several:\n", "")
+    file = tmp_path / "spec.yaml"
+    file.write_text("format: 1\ntitle: Two inputs\n" + block, encoding="utf-8")
+    spec = lv.load_spec(file)
+    assert {layer.name: layer.inputs for layer in spec.layers} == {
+        "C1": ("left",),
+        "flat": ("C1",),
+        "E1": ("words",),
+        "pool": ("E1",),
+        "both": ("flat", "pool"),
+        "probs": ("both",),
+    }
+    assert spec.outputs == ("probs",)
