@@ -1,6 +1,6 @@
 """Measures whole processes against the peers, in turn in one run: medians and ratios.
 
-    python bench/bench.py [--runs 7]
+python bench/bench.py [--runs 7]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Fills the parts of the docs that the program itself knows; `--check` only compares.
 
-    python docs/refresh.py [--check]
+python docs/refresh.py [--check]
 """
 
 from __future__ import annotations

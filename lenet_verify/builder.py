@@ -63,7 +63,7 @@ def _built(spec: Spec, *, allocate: bool) -> Any:
 
 
 def _model(keras: Any, spec: Spec) -> Any:
-    names = _keras_names([one.name for one in (*spec.inputs, *spec.layers)])
+    names = _keras_names([*(i.name for i in spec.inputs), *(layer.name for layer in spec.layers)])
     tensors: dict[str, Any] = {}
     for one in spec.inputs:
         tensors[one.name] = keras.Input(

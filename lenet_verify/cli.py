@@ -238,7 +238,7 @@ def _written(reports: Sequence[Any], folder: Path, engine: Any, debug: bool) -> 
                 _say(getattr(error, "log", ""))
             report, files = compose(report, name, None)
         write_files(folder, files)
-        _say(f"wrote {', '.join(os.path.join(folder, file) for file in files)}")
+        _say(f"wrote {', '.join(str(folder / file) for file in files)}")
         written.append(report)
     return written
 
@@ -296,11 +296,10 @@ def _limits(given: Sequence[str]) -> Any:
 
 def _shown_path(path: str) -> str:
     """A path below the current folder relative to it, so that no report names this machine."""
-    if os.path.isabs(path):
-        relative = os.path.relpath(path)
-        if not relative.startswith(os.pardir):
-            return relative
-    return os.path.normpath(path)
+    absolute = Path(os.path.normpath(Path.cwd() / path))
+    if Path(path).is_absolute() and not absolute.is_relative_to(Path.cwd()):
+        return str(absolute)
+    return os.path.relpath(absolute)
 
 
 class _Version(argparse.Action):

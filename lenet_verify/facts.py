@@ -30,7 +30,9 @@ LAYER_FACTS = {
     "params": Fact("quantity", "params", "how many weights the layer has"),
     "trainable": Fact("quantity", "params", "how many of them are trained"),
     "non_trainable": Fact("quantity", "params", "how many of them are not"),
-    "activation": Fact("activation", "activation", "linear where it applies none, null where it has none"),
+    "activation": Fact(
+        "activation", "activation", "linear where it applies none, null where it has none"
+    ),
     "connections": Fact("quantity", "count", "connections as the 1998 paper counts them"),
     "macs": Fact("quantity", "count", "multiply-adds for one example"),
     "neurons": Fact("quantity", "count", "how many units it has"),

@@ -46,7 +46,9 @@ def render_text(reports: Sequence[Report], *, colour: bool = False) -> str:
 def _one(report: Report, colour: bool) -> str:
     verdict = report.verdict
     summary = Outcome.HOLDS if verdict.holds else (worst(verdict.findings) or Outcome.HOLDS)
-    mark = _painted(f"{MARKS[summary]} {visible(report.spec.title)}: {headline(report)}", summary, colour)
+    mark = _painted(
+        f"{MARKS[summary]} {visible(report.spec.title)}: {headline(report)}", summary, colour
+    )
     model = verdict.model or "the model built from it"
     lines = [mark, f"  {visible(verdict.spec)}, checked on {visible(model)}: {tally(verdict)}", ""]
     lines += _table(layer_rows(report), colour)

@@ -40,7 +40,9 @@ def headline(report: Report) -> str:
 def tally(verdict: Verdict) -> str:
     """How many facts have each outcome: `66 facts hold, 1 claim unchecked`."""
     counts = verdict.counts
-    parts = [f"{counts['holds']} {facts(counts['holds'])} {'holds' if counts['holds'] == 1 else 'hold'}"]
+    parts = [
+        f"{counts['holds']} {facts(counts['holds'])} {'holds' if counts['holds'] == 1 else 'hold'}"
+    ]
     parts += [f"{counts[w]} {w}" for w in ("broken", "unknown", "skipped") if counts[w]]
     if counts["deviates"]:
         parts.append(f"{counts['deviates']} deviating as accepted")

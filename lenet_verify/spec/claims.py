@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
+from functools import partial
 from typing import Any
 
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS
@@ -171,7 +172,7 @@ def _fact(
         return None
     read: list[Expected] = []
     for choice in choices:
-        expected = problems.attempt(choice, f"'{fact.text}'", lambda c=choice: reader(c))
+        expected = problems.attempt(choice, f"'{fact.text}'", partial(reader, choice))
         if expected is None:
             return None
         read.append(expected)
@@ -194,7 +195,7 @@ def _reader(
             return None
         return READERS[MODEL_FACTS[fact.text].form]
     if fact.text == "inputs":
-        known_names = [one.name for one in (*graph.inputs, *graph.layers)] if graph.layers else []
+        known_names = graph.names if graph.layers else ()
         return lambda node: read_names(node, known_names)
     if fact.text in LAYER_FACTS:
         return READERS[LAYER_FACTS[fact.text].form]

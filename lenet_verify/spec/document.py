@@ -140,6 +140,7 @@ class _Composer:
         self._count(event, 1)
         if event.anchor is not None:
             self.anchors[event.anchor] = None  # open: an alias to it would be its own ancestor
+        node: Node
         if isinstance(event, yaml.ScalarEvent):
             node, size = self._scalar(event), 1
         elif isinstance(event, yaml.SequenceStartEvent):

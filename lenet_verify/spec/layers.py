@@ -39,6 +39,11 @@ class Graph:
     outputs: tuple[str, ...]
     warnings: tuple[str, ...]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of inputs and layers."""
+        return (*(one.name for one in self.inputs), *(layer.name for layer in self.layers))
+
 
 def read_graph(problems: Problems, top: Dictionary[str, Node]) -> Graph:
     """Inputs, layers and outputs of a spec."""
@@ -171,7 +176,7 @@ def _row(
     if fed_by is None:
         if above is None and several:
             problems.add(key, f"the spec has several inputs: say which feed '{key.text}' (inputs:)")
-        inputs = (above,) if above is not None else ()
+        inputs: tuple[str, ...] = (above,) if above is not None else ()
     else:
         pairs = texts(problems, fed_by, "inputs")
         for name, item in pairs:
@@ -276,7 +281,7 @@ def _unread(
     inputs: tuple[Input, ...], layers: tuple[LayerRecipe, ...], outputs: tuple[str, ...]
 ) -> tuple[str, ...]:
     read = {name for layer in layers for name in layer.inputs} | set(outputs)
-    rows = (*inputs, *layers) if layers else ()
+    rows: tuple[Input | LayerRecipe, ...] = (*inputs, *layers) if layers else ()
     return tuple(
         f"line {row.line}: nothing reads '{row.name}', and it is no output"
         for row in rows
