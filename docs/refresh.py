@@ -13,8 +13,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from lenet_verify.cli import check_parser
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, NOT_YET_COMPUTED, Fact
+from lenet_verify.options import check_parser
 from lenet_verify.spec.schema import schema_text
 from lenet_verify.vocabulary import FAMILIES
 

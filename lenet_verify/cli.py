@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from lenet_verify import __version__
-from lenet_verify.errors import LenetVerifyError, MissingLibraryError, OutputError, UsageError
+from lenet_verify.errors import LenetVerifyError, MissingLibraryError, OutputError
+from lenet_verify.options import (
+    check_parser,
+    factory_arguments,
+    limits,
+    output_folder,
+    shown_path,
+)
+
+if TYPE_CHECKING:
+    from lenet_verify.report import Report
 
 HOLDS, FAILS, UNDECIDED = 0, 1, 2
 """Exit codes: every claim holds; a claim is broken or unknown; the run could not decide."""
-
-DEFAULT_OUT = "reports"
-EXIT_CODES = (
-    "exit codes: 0 every claim holds, deviates as accepted, or is skipped; 1 a claim is broken "
-    "or unknown; 2 the run could not decide"
-)
 
 
 def entry() -> NoReturn:
@@ -74,9 +75,9 @@ def check_command(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:  # a fault of ours: one line, unless asked for more
-        if options.debug:
-            raise
         _say(f"lenet-verify: internal error: {type(error).__name__}: {error} (--debug shows more)")
+        if options.debug:
+            traceback.print_exc()
         return UNDECIDED
 
 
@@ -103,54 +104,13 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
 """Recognised only as the first argument; a spec that is called `check` is `./check`."""
 
 
-def check_parser() -> argparse.ArgumentParser:
-    """The parser of `check`, from which the help text comes."""
-    parser = argparse.ArgumentParser(
-        prog="lenet-verify",
-        usage="%(prog)s [check] SPEC... [options]\n       %(prog)s schema",
-        description="Checks a neural network against what a paper claims of it.",
-        epilog=EXIT_CODES,
-        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=88),
-    )
-    add = parser.add_argument
-    add("specs", nargs="+", metavar="SPEC", help="a YAML spec; its own model is built and checked")
-    add(
-        "--model", action="append", default=[], metavar="MODEL",
-        help="check this model instead: package.module:object (a Keras model, or a factory or "
-        "class that makes one; this runs that code) or another SPEC; may be given again",
-    )  # fmt: skip
-    add(
-        "--arg", action="append", default=[], metavar="NAME=VALUE",
-        help="an argument for the factory; VALUE is JSON, else a string; may be given again",
-    )  # fmt: skip
-    add(
-        "--out", metavar="DIR",
-        help=f"where reports go (default: {DEFAULT_OUT}; with --model nothing is written unless "
-        "this is given)",
-    )  # fmt: skip
-    add(
-        "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
-        help="what goes to standard output: text (default), json, markdown",
-    )  # fmt: skip
-    add("--exact", action="store_true", help="judge the model as it stands, without any rewrite")
-    add(
-        "--limit", action="append", default=[], metavar="NAME=NUMBER",
-        help="raise a limit on specs: spec-bytes, yaml-depth, yaml-aliases, yaml-nodes",
-    )  # fmt: skip
-    add("--debug", action="store_true", help="show tracebacks and what the framework logged")
-    add("--version", action=_Version, nargs=0, help="show the version and exit")
-    return parser
-
-
 def _check(options: argparse.Namespace) -> int:
-    from lenet_verify.report import Report
-    from lenet_verify.spec import load_spec
-    from lenet_verify.verify import Options, verify
+    from lenet_verify.verify import Options, load_specs, verify
 
-    limits = _limits(options.limit)
-    how = Options(_arguments(options.arg), options.exact, limits)
-    specs = _all_or_problems([_shown_path(path) for path in options.specs], limits, load_spec)
-    folder = _folder(options)
+    allowed = limits(options.limit)
+    how = Options(factory_arguments(options.arg), options.exact, allowed)
+    specs = load_specs([shown_path(path) for path in options.specs], allowed)
+    folder = output_folder(options)
     reports: list[Report] = []
     failures = 0
     with ExitStack() as stack:
@@ -179,37 +139,6 @@ def _check(options: argparse.Namespace) -> int:
     return HOLDS if all(report.verdict.holds for report in reports) else FAILS
 
 
-def _all_or_problems(
-    paths: Sequence[str], limits: Any, load: Callable[[str, Any], Any]
-) -> list[Any]:
-    """Every spec, or the problems of all that have any."""
-    from lenet_verify.errors import SpecError
-
-    specs: list[Any] = []
-    problems: list[Any] = []
-    for path in paths:
-        try:
-            specs.append(load(path, limits))
-        except SpecError as error:
-            problems += error.problems
-    if problems:
-        raise SpecError(problems)
-    return specs
-
-
-def _folder(options: argparse.Namespace) -> Path | None:
-    """Where reports go; None for nowhere."""
-    if options.model and not options.out:
-        return None
-    folder = Path(options.out or DEFAULT_OUT)
-    for part in (folder, *(() if folder.is_absolute() else folder.parents)):
-        if part.is_symlink():
-            raise OutputError(f"{part} is a link: name the folder itself with --out")
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder} is not a folder: name one with --out")
-    return folder
-
-
 def _engine(stack: ExitStack) -> Any:
     from lenet_verify.pictures import LayoutEngine, PictureError
 
@@ -219,7 +148,7 @@ def _engine(stack: ExitStack) -> Any:
         return None  # asked for a picture, it will say why there is none
 
 
-def _written(reports: Sequence[Any], folder: Path, engine: Any, debug: bool) -> list[Any]:
+def _written(reports: Sequence[Report], folder: Path, engine: Any, debug: bool) -> list[Report]:
     """The reports, each with its files written and its pictures named."""
     from lenet_verify.files import write_files
     from lenet_verify.pictures import PictureError, lay_out
@@ -249,7 +178,7 @@ def _stale(folder: Path, name: str) -> str:
     return f"; {' and '.join(old)} in {folder} show an earlier run" if old else ""
 
 
-def _rendered(reports: Sequence[Any], kind: str) -> str:
+def _rendered(reports: Sequence[Report], kind: str) -> str:
     from lenet_verify.renderers import RENDERERS, render_text
 
     if kind == "text":
@@ -260,52 +189,6 @@ def _rendered(reports: Sequence[Any], kind: str) -> str:
 def _wants_colour() -> bool:
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return sys.stdout.isatty() and not plain
-
-
-def _arguments(given: Sequence[str]) -> dict[str, Any]:
-    """`--arg NAME=VALUE` as keyword arguments."""
-    arguments: dict[str, Any] = {}
-    for one in given:
-        name, equals, text = one.partition("=")
-        if not equals or not name.isidentifier():
-            raise UsageError(f"--arg takes NAME=VALUE, such as classes=10, not '{one}'")
-        if name in arguments:
-            raise UsageError(f"--arg: '{name}' is given twice")
-        try:
-            arguments[name] = json.loads(text)
-        except (ValueError, RecursionError):
-            arguments[name] = text
-    return arguments
-
-
-def _limits(given: Sequence[str]) -> Any:
-    """`--limit NAME=NUMBER` as limits on specs."""
-    from lenet_verify.spec import Limits
-
-    known = {field.name.replace("_", "-"): field.name for field in fields(Limits)}
-    raised: dict[str, int] = {}
-    for one in given:
-        name, _, number = one.partition("=")
-        if name not in known or not number.isdecimal() or len(number) > 12:
-            raise UsageError(
-                f"--limit takes NAME=NUMBER with a NAME of {', '.join(known)}, not '{one}'"
-            )
-        raised[known[name]] = int(number)
-    return replace(Limits(), **raised)
-
-
-def _shown_path(path: str) -> str:
-    """A path below the current folder relative to it, so that no report names this machine."""
-    absolute = Path(os.path.normpath(Path.cwd() / path))
-    if Path(path).is_absolute() and not absolute.is_relative_to(Path.cwd()):
-        return str(absolute)
-    return os.path.relpath(absolute)
-
-
-class _Version(argparse.Action):
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> None:
-        _print(f"lenet-verify {__version__}\n")
-        parser.exit()
 
 
 def _complain(error: LenetVerifyError, debug: bool) -> None:
@@ -329,6 +212,8 @@ def _print(text: str) -> None:
     Raises:
         OutputError: the disk is full, or the like.
     """
+    if sys.stdout is None:
+        raise OutputError("standard output is closed")
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

@@ -34,6 +34,24 @@ class Options:
     limits: Limits = field(default_factory=Limits)
 
 
+def load_specs(paths: Sequence[str], limits: Limits) -> list[Spec]:
+    """Every spec.
+
+    Raises:
+        SpecError: with the problems of all of them.
+    """
+    specs: list[Spec] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            specs.append(load_spec(path, limits))
+        except SpecError as e:
+            problems += e.problems
+    if problems:
+        raise SpecError(problems)
+    return specs
+
+
 def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
     """Checks a model against a spec: the spec's own, the one named, or each implementation.
 

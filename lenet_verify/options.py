@@ -1,0 +1,128 @@
+"""What the command line says, as values: the parser, and what its texts mean."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lenet_verify import __version__
+from lenet_verify.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from lenet_verify.spec import Limits
+
+DEFAULT_OUT = "reports"
+EXIT_CODES = (
+    "exit codes: 0 every claim holds, deviates as accepted, or is skipped; 1 a claim is broken "
+    "or unknown; 2 the run could not decide"
+)
+
+
+def check_parser() -> argparse.ArgumentParser:
+    """The parser of `check`, from which the help text comes."""
+    parser = argparse.ArgumentParser(
+        prog="lenet-verify",
+        usage="%(prog)s [check] SPEC... [options]\n       %(prog)s schema",
+        description="Checks a neural network against what a paper claims of it.",
+        epilog=EXIT_CODES,
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=88),
+    )
+    add = parser.add_argument
+    add("specs", nargs="+", metavar="SPEC", help="a YAML spec; its own model is built and checked")
+    add(
+        "--model", action="append", default=[], metavar="MODEL",
+        help="check this model instead: package.module:object (a Keras model, or a factory or "
+        "class that makes one; this runs that code) or another SPEC; may be given again",
+    )  # fmt: skip
+    add(
+        "--arg", action="append", default=[], metavar="NAME=VALUE",
+        help="an argument for the factory; VALUE is JSON, else a string; may be given again",
+    )  # fmt: skip
+    add(
+        "--out", metavar="DIR",
+        help=f"where reports go (default: {DEFAULT_OUT}; with --model nothing is written unless "
+        "this is given)",
+    )  # fmt: skip
+    add(
+        "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
+        help="what goes to standard output: text (default), json, markdown",
+    )  # fmt: skip
+    add("--exact", action="store_true", help="judge the model as it stands, without any rewrite")
+    add(
+        "--limit", action="append", default=[], metavar="NAME=NUMBER",
+        help="raise a limit on specs: spec-bytes, yaml-depth, yaml-aliases, yaml-nodes",
+    )  # fmt: skip
+    add("--debug", action="store_true", help="show tracebacks and what the framework logged")
+    version = f"lenet-verify {__version__}"
+    add("--version", action="version", version=version, help="show the version and exit")
+    return parser
+
+
+def factory_arguments(given: Sequence[str]) -> dict[str, Any]:
+    """`--arg NAME=VALUE` as keyword arguments.
+
+    Raises:
+        UsageError: it has another form, or names an argument twice.
+    """
+    arguments: dict[str, Any] = {}
+    for one in given:
+        name, equals, text = one.partition("=")
+        if not equals or not name.isidentifier():
+            raise UsageError(f"--arg takes NAME=VALUE, such as classes=10, not '{one}'")
+        if name in arguments:
+            raise UsageError(f"--arg: '{name}' is given twice")
+        try:
+            arguments[name] = json.loads(text)
+        except (ValueError, RecursionError):
+            arguments[name] = text
+    return arguments
+
+
+def limits(given: Sequence[str]) -> Limits:
+    """`--limit NAME=NUMBER` as limits on specs.
+
+    Raises:
+        UsageError: there is no such limit, or no such number.
+    """
+    from lenet_verify.spec import Limits
+
+    known = {field.name.replace("_", "-"): field.name for field in fields(Limits)}
+    raised: dict[str, int] = {}
+    for one in given:
+        name, _, number = one.partition("=")
+        if name not in known or not number.isdecimal() or len(number) > 12:
+            raise UsageError(
+                f"--limit takes NAME=NUMBER with a NAME of {', '.join(known)}, not '{one}'"
+            )
+        raised[known[name]] = int(number)
+    return replace(Limits(), **raised)
+
+
+def shown_path(path: str) -> str:
+    """A path below the current folder relative to it, so that no report names this machine."""
+    absolute = Path(os.path.normpath(Path.cwd() / path))
+    if Path(path).is_absolute() and not absolute.is_relative_to(Path.cwd()):
+        return str(absolute)
+    return os.path.relpath(absolute)
+
+
+def output_folder(options: argparse.Namespace) -> Path | None:
+    """Where reports go; None for nowhere.
+
+    Raises:
+        OutputError: it is no folder, or a link, which might lead anywhere.
+    """
+    if options.model and not options.out:
+        return None
+    folder = Path(options.out or DEFAULT_OUT)
+    for part in (folder, *(() if folder.is_absolute() else folder.parents)):
+        if part.is_symlink():
+            raise OutputError(f"{part} is a link: name the folder itself with --out")
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is not a folder: name one with --out")
+    return folder
