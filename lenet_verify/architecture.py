@@ -47,6 +47,24 @@ class Shape:
         return "x".join(str(size) for size in self.sizes)
 
 
+@dataclass(frozen=True)
+class Source:
+    """What a layer reads: one output of one call of another layer, both counted from 0."""
+
+    layer: str
+    call: int = 0
+    output: int = 0
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a layer."""
+
+    inputs: tuple[Source, ...]
+    input_shapes: tuple[Shape, ...]
+    shapes: tuple[Shape, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Layer:
     """One layer, or one nested model with its own `layers` inside.
@@ -65,7 +83,10 @@ class Layer:
         macs, connections: multiply-adds and connections as the literature counts them.
         layers: of a nested model.
         outputs: of a nested model: the names of the inner layers that leave it.
+        ends: of a nested model: its outputs in full, where names do not say it all.
         calls: the inputs of every call, where a layer is called more than once.
+        details: every call in full, where names do not say it all: the layer is called more than
+            once, or it reads a further call or output of another.
         reaches_output: whether what it computes has any effect on the model's outputs.
         unknown: for a fact that could not be observed, the reason.
     """
@@ -84,7 +105,9 @@ class Layer:
     connections: int | None = None
     layers: tuple[Layer, ...] = ()
     outputs: tuple[str, ...] = ()
+    ends: tuple[Source, ...] = ()
     calls: tuple[tuple[str, ...], ...] = ()
+    details: tuple[Call, ...] = ()
     reaches_output: bool = True
     unknown: Mapping[str, str] = field(default_factory=dict)
 
@@ -121,6 +144,7 @@ class Architecture:
     Attributes:
         title: the model's name.
         inputs, outputs: names of the layers where data comes in and leaves.
+        ends: the outputs in full, where names do not say it all.
         layers: every layer, input layers included.
         params, trainable, non_trainable: totals that count each weight once; None when unknown.
         compiled: None for a model that was never compiled.
@@ -131,6 +155,7 @@ class Architecture:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     layers: tuple[Layer, ...]
+    ends: tuple[Source, ...] = ()
     params: int | None = None
     trainable: int | None = None
     non_trainable: int | None = None

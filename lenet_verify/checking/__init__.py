@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice, permutations
+from typing import Any
 
 from lenet_verify.architecture import Architecture
+from lenet_verify.checking.align import COMMUTATIVE
 from lenet_verify.checking.deviations import accepted
 from lenet_verify.checking.match import Match, match, pairings, rows
-from lenet_verify.notation import Counts, as_json
 from lenet_verify.checking.observation import Observation, Site, code_for, observe, observe_model
-from lenet_verify.spec import Claim, Deviation, Expectation, Spec, chosen
 from lenet_verify.checking.structure import structure
-from lenet_verify.verdict import Finding, Outcome, Verdict
 from lenet_verify.checking.witness import cross_checked
+from lenet_verify.notation import Counts, as_json
+from lenet_verify.spec import Claim, Deviation, Expectation, Spec, chosen
+from lenet_verify.verdict import Finding, Outcome, Verdict
 
 
 def check(
@@ -72,14 +75,15 @@ def _judged(
         return
     for name, site in _subjects(spec, expectation, matched):
         if site is None:
+            opaque = matched.observed.unknown.get("layers")
             yield Finding(
-                code="missing-layer",
-                outcome=Outcome.UNKNOWN if matched.observed.unknown.get("layers") else Outcome.BROKEN,
+                code="opaque" if opaque else "missing-layer",
+                outcome=Outcome.UNKNOWN if opaque else Outcome.BROKEN,
                 claim=claim.id,
                 layer=name,
                 fact=fact,
                 expected=as_json(expected.written),
-                reason=matched.observed.unknown.get("layers") or "the model has no such layer",
+                reason=opaque or "the model has no such layer",
                 line=expectation.line,
             )
         else:
@@ -106,9 +110,19 @@ def _subjects(
         return [("output", ends[0] if len(matched.found.outputs) == 1 and ends else None)]
     if selector.kind == "name":
         return [(selector.text, matched.sites.get(selector.text))]
+    if "layers" in matched.observed.unknown and selector.kind in ("glob", "ordinal"):
+        return [(selector.text, None)]  # which layers it speaks of cannot be seen
     units = [site for site in matched.every if site.layer.type != "InputLayer"]
     selected = chosen(selector, units, lambda s: s.layer.name, lambda s: s.layer.type)
     return [(site.name, site) for site in selected] or [(selector.text, None)]
+
+
+def _admits(expectation: Expectation, value: Any, site: Site | None) -> bool:
+    """Whether a value is as expected; what feeds a sum may be told in any order."""
+    if expectation.fact == "inputs" and site is not None and site.layer.type in COMMUTATIVE:
+        orders = islice(permutations(value), 5040)
+        return any(expectation.expected.admits(order) for order in orders)
+    return expectation.expected.admits(value)
 
 
 def _finding(
@@ -118,7 +132,7 @@ def _finding(
     seen: Observation,
     site: Site | None,
 ) -> Finding:
-    holds = seen.instead is None and expectation.expected.admits(seen.value)
+    holds = seen.instead is None and _admits(expectation, seen.value, site)
     return Finding(
         code=code_for(seen, expectation.fact, of_model=site is None),
         outcome=seen.instead or (Outcome.HOLDS if holds else Outcome.BROKEN),

@@ -1,7 +1,9 @@
 """The spec's layers and the model's, paired.
 
 By name where names agree; the rest in order, by the pairing of least cost: what kind of layer,
-which shape, how many weights. A layer without a partner is missing, or extra.
+which shape, how many weights. Where names agree but the layers do not (Keras counts `conv2d_1`
+on from one model to the next), order alone may cost less, and is right then. A layer without a
+partner is missing, or extra.
 """
 
 from __future__ import annotations
@@ -9,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lenet_verify.architecture import Layer
 from lenet_verify.checking.canonical import Unit
+from lenet_verify.checking.wiring import calls_of, in_order, layer_of
 from lenet_verify.vocabulary import LAYERS
 
 _GAP = 4.0
@@ -30,9 +34,11 @@ class Alignment:
     extra: tuple[Unit, ...]
 
 
-def align(
-    wanted: Sequence[Unit], found: Sequence[Unit], *, partial: bool = False
-) -> Alignment:
+COMMUTATIVE = frozenset({"Add", "Average", "Maximum", "Minimum", "Multiply"})
+"""Layers that compute the same whatever the order of their inputs."""
+
+
+def align(wanted: Sequence[Unit], found: Sequence[Unit], *, partial: bool = False) -> Alignment:
     """Pairs a spec's units with a model's, both in topological order.
 
     Args:
@@ -42,6 +48,45 @@ def align(
     """
     by_name = {unit.name: unit for unit in found}
     named = {unit.name: by_name[unit.name] for unit in wanted if unit.name in by_name}
+    best = _completed(wanted, found, named, partial)
+    if not partial and named and _cost(wanted, best) > 0:
+        by_order = _completed(wanted, found, {}, partial)
+        if _cost(wanted, by_order) < _cost(wanted, best):
+            return by_order
+    return best
+
+
+def in_reading_order(units: Sequence[Unit], outputs: Sequence[str]) -> list[Unit]:
+    """Units in the order in which they feed the outputs, first inputs first.
+
+    It depends on the graph alone: frameworks order parallel branches each in their own way.
+    """
+    by_name = {unit.name: unit for unit in units}
+    layers = {name: unit.layer for name, unit in by_name.items()}
+    above: dict[str, int] = {}
+    for layer in layers.values():
+        feeders = (above.get(layer_of(wire, layers), 0) for wire in layer.inputs)
+        above[layer.name] = 1 + sum(feeders)
+
+    def feeders_of(layer: Layer) -> Sequence[str]:
+        if layer.type not in COMMUTATIVE:
+            return [wire for call in calls_of(layer) for wire in call]
+        return sorted(layer.inputs, key=lambda wire: _look(layers.get(wire), above.get(wire, 0)))
+
+    return [by_name[layer.name] for layer in in_order(layers.values(), feeders_of, outputs)]
+
+
+def _look(layer: Layer | None, above: int) -> tuple[int, str, str, int]:
+    """What tells the branches of a sum apart, whatever they are called."""
+    if layer is None:
+        return (-above, "", "", 0)
+    return (-above, layer.type, str(layer.shapes), layer.params or 0)
+
+
+def _completed(
+    wanted: Sequence[Unit], found: Sequence[Unit], named: Mapping[str, Unit], partial: bool
+) -> Alignment:
+    """The alignment with the pairs that are named, and the cheapest ones of the rest."""
     paired = {unit.name for unit in named.values()}
     rest_wanted = [u for u in wanted if u.name not in named and u.layer.type in LAYERS]
     rest_found = [unit for unit in found if unit.name not in paired]
@@ -50,6 +95,13 @@ def align(
         partners[one.name] = (other, "order")
     taken = {unit.name for unit, _ in partners.values()}
     return Alignment(partners, tuple(unit for unit in found if unit.name not in taken))
+
+
+def _cost(wanted: Sequence[Unit], alignment: Alignment) -> float:
+    """How unlike the layers of all pairs are, and how many layers are without one."""
+    pairs = [(unit, alignment.partners.get(unit.name)) for unit in wanted]
+    differences = (_GAP if pair is None else _difference(unit, pair[0]) for unit, pair in pairs)
+    return sum(differences) + sum(0.0 if unit.optional else _GAP for unit in alignment.extra)
 
 
 def _cheapest(
@@ -92,7 +144,7 @@ def _difference(wanted: Unit, found: Unit) -> float:
             return _OTHER_FAMILY
     else:
         # somebody's own class may well be the paper's layer; its last name is a hint
-        cost = 1.0 if other.type.split(".")[-1] == one.type else 3.0
+        cost = 1.0 if other.type.rpartition(".")[2] == one.type else 3.0
     if one.shapes and other.shapes:
         cost += 0.0 if str(one.shapes[0]) == str(other.shapes[0]) else 0.8
     cost += 0.0 if one.params == other.params else 0.4

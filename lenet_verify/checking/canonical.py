@@ -7,19 +7,33 @@ same. `--exact` allows none.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.checking.wiring import NESTED, SHARED, Network, calls_of, network
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, IDENTITY_LAYERS, LAYERS
+
+__all__ = [
+    "ACTIVATION",
+    "IDENTITY",
+    "NESTED",
+    "SHARED",
+    "CanonicalForm",
+    "Unit",
+    "canonical_form",
+    "composed",
+    "is_identity",
+]
 
 IDENTITY = "identity"
 """A layer that is an identity at inference is left out."""
 ACTIVATION = "separate-activation"
 """An activation layer is composed into the layer that it follows."""
-NESTED = "nested-model"
-"""A nested model is opened: its layers stand where it stood."""
+
+UNREADABLE = "?"
+"""An activation that cannot be read, among those that a unit applies."""
 
 _IDEMPOTENT = frozenset({"relu", "relu6"})
 
@@ -80,28 +94,31 @@ def canonical_form(
         keep: types that the spec speaks of, so that layers of theirs stay as they are.
         exact: whether to allow no rewrite at all.
     """
-    rules: dict[str, tuple[str, ...]] = defaultdict(tuple)
-    layers: Sequence[Layer] = architecture.layers
-    outputs: Sequence[str] = architecture.outputs
+    net = network(architecture.layers, architecture.outputs, architecture.ends, exact=exact)
     kept = frozenset(keep)
     if not exact:
-        layers, outputs = _opened(layers, outputs, rules)
-        layers, outputs = _without_identities(layers, outputs, kept, rules)
-    live = [layer for layer in layers if layer.reaches_output]
-    units = _composed(live, outputs, kept, rules, exact)
+        net = _without_identities(net, kept)
+    live = [layer for layer in net.layers if layer.reaches_output]
+    units = _composed(replace(net, layers=live), kept, exact)
     renamed = {part.name: unit.name for unit in units for part in unit.absorbed}
     return CanonicalForm(
         units=units,
         inputs=tuple(layer for layer in live if layer.type == "InputLayer"),
-        outputs=tuple(renamed.get(name, name) for name in outputs),
-        dead=tuple(layer for layer in layers if not layer.reaches_output),
+        outputs=tuple(renamed.get(name, name) for name in net.outputs),
+        dead=tuple(layer for layer in net.layers if not layer.reaches_output),
     )
 
 
 def is_identity(layer: Layer) -> bool:
     """Whether a layer gives back at inference what it gets."""
     linear = layer.type in ACTIVATION_LAYERS and layer.activation == "linear"
-    return (layer.type in IDENTITY_LAYERS or linear) and len(layer.inputs) == 1
+    unchanged = layer.type in IDENTITY_LAYERS or linear or _only_converts(layer)
+    return unchanged and len(layer.inputs) == 1 and not layer.calls and "call" not in layer.unknown
+
+
+def _only_converts(layer: Layer) -> bool:
+    """Whether it is what Keras puts before a Functional model whose `call` is called."""
+    return layer.type == "ops.ConvertToTensor" and layer.config.get("dtype") is None
 
 
 def composed(activations: Sequence[str]) -> str | None:
@@ -113,117 +130,77 @@ def composed(activations: Sequence[str]) -> str | None:
     return ", then ".join(names) or None
 
 
-def _opened(
-    layers: Sequence[Layer], outputs: Sequence[str], rules: dict[str, tuple[str, ...]]
-) -> tuple[list[Layer], list[str]]:
-    """Nested models that are called once, replaced by their layers."""
-    flat: list[Layer] = []
-    stands_for: dict[str, str] = {}
-    names = Counter(layer.name for layer in layers)
-    for outer in layers:
-        outer = _rewired(outer, stands_for, NESTED, rules)
-        # with several outputs a name alone does not say which of them a layer reads
-        if not outer.layers or outer.calls or len(outer.outputs) != 1:
-            flat.append(outer)
-            continue
-        inner, inner_outputs = _opened(outer.layers, outer.outputs, rules)
-        entrances = [layer.name for layer in inner if layer.type == "InputLayer"]
-        inside = dict(zip(entrances, outer.inputs, strict=False))
-        for layer in inner:
-            if layer.type == "InputLayer":
-                continue
-            unique = layer.name if names[layer.name] == 0 else f"{outer.name}/{layer.name}"
-            names[unique] += 1
-            inputs = tuple(inside.get(name, name) for name in layer.inputs)
-            inside[layer.name] = unique
-            rules[unique] = (*rules[layer.name], NESTED)
-            flat.append(replace(layer, name=unique, inputs=inputs))
-        stands_for[outer.name] = inside.get(inner_outputs[0], inner_outputs[0])
-    return flat, [stands_for.get(name, name) for name in outputs]
-
-
-def _without_identities(
-    layers: Sequence[Layer],
-    outputs: Sequence[str],
-    keep: frozenset[str],
-    rules: dict[str, tuple[str, ...]],
-) -> tuple[list[Layer], list[str]]:
+def _without_identities(net: Network, keep: frozenset[str]) -> Network:
     """Layers that are identities at inference left out, what they fed rewired."""
-    kept: list[Layer] = []
+    kept = Network([], [], net.rules)
     stands_for: dict[str, str] = {}
-    for layer in layers:
-        layer = _rewired(layer, stands_for, IDENTITY, rules)
+    for layer in net.layers:
+        layer = kept.rewired(layer, stands_for, IDENTITY)
         if is_identity(layer) and layer.type not in keep and layer.reaches_output:
             stands_for[layer.name] = layer.inputs[0]
         else:
-            kept.append(layer)
-    return kept, [stands_for.get(name, name) for name in outputs]
+            kept.layers.append(layer)
+    kept.outputs = [stands_for.get(wire, wire) for wire in net.outputs]
+    return kept
 
 
-def _composed(
-    layers: Sequence[Layer],
-    outputs: Sequence[str],
-    keep: frozenset[str],
-    rules: dict[str, tuple[str, ...]],
-    exact: bool,
-) -> tuple[Unit, ...]:
+def _composed(net: Network, keep: frozenset[str], exact: bool) -> tuple[Unit, ...]:
     """Separate activations composed into the layers that they follow."""
-    readers = Counter(name for layer in layers for call in _calls(layer) for name in call)
-    readers.update(outputs)
+    readers = Counter(wire for layer in net.layers for call in calls_of(layer) for wire in call)
+    readers.update(net.outputs)
     units: dict[str, Unit] = {}
     stands_for: dict[str, str] = {}
     last_part: dict[str, str] = {}
-    for layer in layers:
+    for layer in net.layers:
         if layer.type == "InputLayer":
             continue
         feeder = stands_for.get(layer.inputs[0], layer.inputs[0]) if layer.inputs else ""
         host = units.get(feeder)
         if (
-            not exact
-            and layer.type in ACTIVATION_LAYERS
+            host is not None
+            and not exact
             and layer.type not in keep
-            and host is not None
+            and _is_activation(layer)
             and _can_host(host.layer)
-            and not layer.calls
             and readers[last_part[feeder]] == 1
-            and len(layer.inputs) == 1
-            and layer.activation is not None
         ):
-            units[feeder] = replace(
-                host,
-                activations=(*host.activations, layer.activation),
-                absorbed=(*host.absorbed, layer),
-            )
+            units[feeder] = _with_activation(host, layer)
             stands_for[layer.name] = feeder
             last_part[feeder] = layer.name
             continue
         units[layer.name] = Unit(
-            layer=_rewired(layer, stands_for, ACTIVATION, rules),
+            layer=net.rewired(layer, stands_for, ACTIVATION),
             activations=() if layer.activation in (None, "linear") else (layer.activation,),
-            rules=tuple(dict.fromkeys(rules[layer.name])),
+            rules=net.rules.get(layer.name, ()),
             optional=is_identity(layer),
         )
         last_part[layer.name] = layer.name
     return tuple(units.values())
 
 
+def _is_activation(layer: Layer) -> bool:
+    """Whether a layer only applies an activation, once."""
+    only = layer.type in ACTIVATION_LAYERS and len(layer.inputs) == 1 and not layer.calls
+    return only and (layer.activation is not None or "activation" in layer.unknown)
+
+
 def _can_host(layer: Layer) -> bool:
     """Whether an activation after this layer is the same as one at its end."""
     known = LAYERS.get(layer.type)
-    # a recurrent layer applies its activation at every step, not to its output
-    recurrent = known is not None and known.family == "recurrent"
-    return known is not None and not recurrent and not layer.calls and not layer.layers
+    # a recurrent layer applies its activation at every step, not to its output; and an identity
+    # may be left out of account, which must not hide what follows it
+    other = known is None or known.family == "recurrent" or is_identity(layer)
+    return not other and not layer.calls and not layer.layers
 
 
-def _rewired(
-    layer: Layer, stands_for: Mapping[str, str], rule: str, rules: dict[str, tuple[str, ...]]
-) -> Layer:
-    if not any(name in stands_for for call in _calls(layer) for name in call):
-        return layer
-    rules[layer.name] += (rule,)
-    calls = tuple(tuple(stands_for.get(n, n) for n in call) for call in _calls(layer))
-    return replace(layer, inputs=calls[0], calls=calls if layer.calls else ())
-
-
-def _calls(layer: Layer) -> tuple[tuple[str, ...], ...]:
-    return layer.calls or (layer.inputs,)
+def _with_activation(host: Unit, layer: Layer) -> Unit:
+    """The unit with one more activation layer composed into it."""
+    unknown = {**host.layer.unknown}
+    if layer.activation is None:
+        unknown.setdefault("activation", layer.unknown["activation"])
+    return replace(
+        host,
+        layer=replace(host.layer, unknown=unknown),
+        activations=(*host.activations, layer.activation or UNREADABLE),
+        absorbed=(*host.absorbed, layer),
+    )

@@ -20,9 +20,7 @@ def accepted(
         index = next((i for i, one in enumerate(deviations) if _accepts(one, finding)), None)
         if index is not None:
             used.add(index)
-            finding = replace(
-                finding, outcome=Outcome.DEVIATES, reason=deviations[index].reason
-            )
+            finding = replace(finding, outcome=Outcome.DEVIATES, reason=deviations[index].reason)
         result.append(finding)
     warnings = tuple(
         f"unused-deviation: nothing deviates in {one.fact} of {one.layer} as accepted"

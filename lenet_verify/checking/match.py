@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lenet_verify.checking.align import Alignment, align
 from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.checking.align import Alignment, align, in_reading_order
 from lenet_verify.checking.canonical import CanonicalForm, Unit, canonical_form
+from lenet_verify.checking.observation import Site, sites
+from lenet_verify.checking.wiring import layer_of
 from lenet_verify.inference import infer
 from lenet_verify.notation import AnyOf, Counts, Exactly, Expected, as_json
-from lenet_verify.checking.observation import Site, sites
 from lenet_verify.spec import Spec
 from lenet_verify.verdict import Pairing, Row
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, LAYERS
@@ -60,18 +61,24 @@ def match(spec: Spec, observed: Architecture, exact: bool) -> Match:
     found = canonical_form(observed, keep, exact=exact)
     wanted = canonical_form(infer(spec), keep, exact=exact) if spec.closed else None
     units = wanted.units if wanted else _claimed_units(spec)
-    alignment = align(units, found.units, partial=not spec.closed)
+    alignment = align(
+        in_reading_order(units, wanted.outputs if wanted else ()),
+        in_reading_order(found.units, found.outputs),
+        partial=not spec.closed,
+    )
     by_name = {unit.name: unit for unit in units}
     partner_of = {unit.name: name for name, (unit, _) in alignment.partners.items()}
     paper_names = {
         **_paired_inputs(spec, found),
         **{model: _last_part(by_name[name]) for model, name in partner_of.items()},
     }
+    known = {layer.name for layer in (*found.inputs, *(unit.layer for unit in found.units))}
     every: list[Site] = [
         Site(paper_names.get(layer.name, layer.name), layer, None, ()) for layer in found.inputs
     ]
     for unit in found.units:
-        inputs = tuple(paper_names.get(name, name) for name in unit.layer.inputs)
+        feeders = (layer_of(wire, known) for wire in unit.layer.inputs)
+        inputs = tuple(paper_names.get(name, name) for name in feeders)
         name = partner_of.get(unit.name)
         partner = by_name[name] if name is not None and spec.closed else None
         every += sites(partner, unit, inputs, name)

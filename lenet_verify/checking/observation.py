@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.architecture import Architecture, Layer, Shape
 from lenet_verify.checking.canonical import ACTIVATION, CanonicalForm, Unit, composed
+from lenet_verify.checking.wiring import layer_of
+from lenet_verify.checking.witness import DISAGREE
 from lenet_verify.facts import COMPILE_FACTS, NOT_YET_COMPUTED, code_of
 from lenet_verify.spec import family
 from lenet_verify.verdict import Outcome
 from lenet_verify.vocabulary import LAYERS
-from lenet_verify.checking.witness import DISAGREE
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def sites(
     if base_activation is None and found.layer.activation is not None:
         base_activation = "linear"
     same = len(found.absorbed) == len(parts)
+    unreadable = {key: why for key, why in found.layer.unknown.items() if key == "activation"}
     base_rules = rules if same else {**rules, "activation": ACTIVATION}
     result = [Site(wanted.name, found.layer, base_activation, inputs, base_rules)]
     for number, part in enumerate(parts):
@@ -89,6 +91,7 @@ def sites(
             trainable=0,
             non_trainable=0,
             config=stand_in.config,
+            unknown=unreadable,
         )
         applied = dealt[number + 1] or "linear"
         own_rules = {} if same else dict.fromkeys(("type", "activation"), ACTIVATION)
@@ -141,9 +144,7 @@ def observe(site: Site, fact: str) -> Observation:
 
 def _argument(layer: Layer, fact: str) -> Observation:
     if "config" in layer.unknown:
-        return Observation(
-            instead=Outcome.UNKNOWN, code="opaque", reason=layer.unknown["config"]
-        )
+        return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=layer.unknown["config"])
     known = LAYERS.get(layer.type)
     if fact not in layer.config and known is not None and fact in known.arguments:
         return Observation(
@@ -185,20 +186,26 @@ def observe_model(
         return _counts(form, kinds)
     by_name = {layer.name: layer for layer in form.inputs}
     by_name |= {unit.name: unit.layer for unit in form.units}
-    shapes = tuple(
-        shape for name in form.outputs for shape in (by_name[name].shapes or ())[:1]
-    )
-    if len(shapes) != len(form.outputs):
+    shapes = tuple(_shape_on(wire, by_name) for wire in form.outputs)
+    if None in shapes:
         return Observation(instead=Outcome.UNKNOWN, reason="an output's shape is unknown")
     several = fact == "outputs" or len(shapes) != 1
     return Observation(shapes if several else shapes[0])
+
+
+def _shape_on(wire: str, layers: Mapping[str, Layer]) -> Shape | None:
+    """The shape of what a wire carries; None if it is unknown."""
+    name = layer_of(wire, layers)
+    output = int(wire[len(name) :].strip("[]") or 0)
+    shapes = layers[name].shapes or ()
+    return shapes[output] if output < len(shapes) else None
 
 
 def _counts(form: CanonicalForm, kinds: Iterable[str]) -> Observation:
     types = [unit.layer.type for unit in form.units]
     strangers = [type_ for type_ in types if type_ not in LAYERS and not type_.startswith("ops.")]
     if strangers:
-        reason = f"{strangers[0]} may be of any kind: it is no class of Keras"
+        reason = f"{strangers[0]} may be of any kind"
         return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=reason)
     counts = {kind: sum(kind in (type_, family(type_)) for type_ in types) for kind in kinds}
     return Observation(counts)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lenet_verify.architecture import Layer
-from lenet_verify.checking.canonical import Unit, composed
+from lenet_verify.checking.align import COMMUTATIVE
+from lenet_verify.checking.canonical import UNREADABLE, Unit, composed
 from lenet_verify.checking.match import Match
+from lenet_verify.checking.witness import disagreements
 from lenet_verify.notation import as_json
 from lenet_verify.spec import Spec
 from lenet_verify.verdict import Finding, Outcome
-from lenet_verify.checking.witness import disagreements
 
 
 def structure(spec: Spec, match: Match, claimed: Sequence[Finding]) -> list[Finding]:
@@ -28,45 +29,87 @@ def structure(spec: Spec, match: Match, claimed: Sequence[Finding]) -> list[Find
         lines = {layer.name: layer.line for layer in spec.layers}
         stated = {(finding.layer, finding.fact) for finding in claimed}
         for unit in match.wanted.units:
-            findings += _of_layer(unit, match, stated, lines.get(unit.name))
+            findings += _of_layer(unit, match, stated, lines)
         findings += [_extra(unit) for unit in match.alignment.extra if not unit.optional]
         findings += _ends(spec, match)
         findings += [_unreachable(layer) for layer in match.found.dead]
+        findings += _weights_apart(match)
     findings += _disagreements(match)
     return findings
 
 
 def _of_layer(
-    unit: Unit, match: Match, stated: set[tuple[str, str]], line: int | None
+    unit: Unit, match: Match, stated: set[tuple[str, str]], lines: Mapping[str, int]
 ) -> Iterable[Finding]:
     """What the structure says of one layer of the spec."""
+    line = lines.get(unit.name)
     pair = match.alignment.partners.get(unit.name)
     if pair is None:
-        yield _missing(unit, line)
+        yield _missing(unit, match, line)
         return
     partner = pair[0]
     if (unit.name, "type") not in stated:
         yield _type(unit, partner, line)
-    if not any((name, "activation") in stated for name in _parts(unit)):
+    if unit.absorbed:
+        yield from _parts(unit, match, stated, lines)
+    elif (unit.name, "activation") not in stated:
         yield from _unclaimed_activation(unit, partner)
+    if "call" in partner.layer.unknown:
+        yield _told(unit, partner, line)
     if "inputs" in partner.layer.unknown:
         yield _connection(unit.name, None, None, line, partner)
-    elif (unit.name, "inputs") not in stated:
+    elif (unit.name, "inputs") not in stated or _beyond_names(partner, match):
         yield _inputs(unit, partner, match, line)
 
 
-def _parts(unit: Unit) -> tuple[str, ...]:
-    return (unit.name, *(part.name for part in unit.absorbed))
+def _parts(
+    unit: Unit, match: Match, stated: set[tuple[str, str]], lines: Mapping[str, int]
+) -> Iterable[Finding]:
+    """The activation layers of the spec: whatever is claimed, the model applies the same."""
+    for layer in (unit.layer, *unit.absorbed):
+        site = match.sites[layer.name]
+        reason = site.layer.unknown.get("activation")
+        same = (site.activation or "linear") == (layer.activation or "linear")
+        of_base = layer is unit.layer
+        if (layer.name, "activation") in stated or (of_base and same and not reason):
+            continue
+        yield Finding(
+            code="opaque" if reason else "activation",
+            outcome=Outcome.UNKNOWN if reason else (Outcome.HOLDS if same else Outcome.BROKEN),
+            layer=layer.name,
+            fact="activation",
+            expected=layer.activation,
+            observed=None if reason else site.activation,
+            reason=reason,
+            rule=site.rules.get("activation"),
+            model_layer=site.layer.name,
+            model_type=site.layer.type,
+            line=lines.get(layer.name),
+        )
 
 
-def _missing(unit: Unit, line: int | None) -> Finding:
+def _missing(unit: Unit, match: Match, line: int | None) -> Finding:
+    opaque = match.observed.unknown.get("layers")
     return Finding(
-        code="missing-layer",
-        outcome=Outcome.BROKEN,
+        code="opaque" if opaque else "missing-layer",
+        outcome=Outcome.UNKNOWN if opaque else Outcome.BROKEN,
         layer=unit.name,
         fact="layer",
         expected=unit.layer.type,
-        reason="the model has no such layer",
+        reason=opaque or "the model has no such layer",
+        line=line,
+    )
+
+
+def _told(unit: Unit, partner: Unit, line: int | None) -> Finding:
+    return Finding(
+        code="opaque",
+        outcome=Outcome.UNKNOWN,
+        layer=unit.name,
+        fact="call",
+        reason=partner.layer.unknown["call"],
+        model_layer=partner.name,
+        model_type=partner.layer.type,
         line=line,
     )
 
@@ -108,23 +151,33 @@ def _unclaimed_activation(unit: Unit, partner: Unit) -> Iterable[Finding]:
     """
     if composed(unit.activations) == composed(partner.activations):
         return
+    unreadable = UNREADABLE in partner.activations
     for layer in partner.absorbed:
+        what = layer.activation or "a function that cannot be read"
         yield Finding(
-            code="extra-layer",
-            outcome=Outcome.BROKEN,
+            code="opaque" if unreadable else "extra-layer",
+            outcome=Outcome.UNKNOWN if unreadable else Outcome.BROKEN,
             layer=layer.name,
             fact="layer",
             observed=layer.type,
-            reason=f"it applies {layer.activation} after {unit.name}, which the spec does not",
+            reason=f"it applies {what} after {unit.name}, which the spec does not",
             model_layer=layer.name,
             model_type=layer.type,
         )
+
+
+def _beyond_names(partner: Unit, match: Match) -> bool:
+    """Whether names alone, of which claims speak, do not tell what feeds a layer."""
+    known = {site.layer.name for site in match.every}
+    return bool(partner.layer.calls) or any(wire not in known for wire in partner.layer.inputs)
 
 
 def _inputs(unit: Unit, partner: Unit, match: Match, line: int | None) -> Finding:
     """Whether a layer is fed by the counterparts of what feeds it in the spec."""
     expected = match.wanted_names(unit.layer.inputs)
     observed = match.found_names(partner.layer.inputs)
+    if unit.layer.type in COMMUTATIVE and sorted(observed) == sorted(expected):
+        observed = expected
     finding = _connection(unit.name, expected, observed, line, partner)
     calls = len(partner.layer.calls)
     if calls > 1:
@@ -195,6 +248,25 @@ def _unreachable(layer: Layer) -> Finding:
         reason="the model has this layer, but it has no effect on its output",
         model_layer=layer.name,
         model_type=layer.type,
+    )
+
+
+def _weights_apart(match: Match) -> Iterable[Finding]:
+    """Weights that several layers share, or that belong to none: no layer's row shows them."""
+    model = match.observed
+    counts = [layer.params for layer in model.layers]
+    owned = sum(count for count in counts if count is not None)
+    if None in counts or model.params is None or owned == model.params:
+        return
+    shared = owned > model.params
+    yield Finding(
+        code="total",
+        outcome=Outcome.BROKEN,
+        layer="model",
+        fact="params",
+        expected=owned,
+        observed=model.params,
+        reason="layers share weights" if shared else "some weights belong to none of its layers",
     )
 
 

@@ -32,6 +32,8 @@ def _checked(layer: Layer) -> Layer:
 
 
 def _differences(layer: Layer) -> dict[str, str]:
+    if "config" in layer.unknown:
+        return {}
     try:
         derived = derive(layer)
     except InferenceError as e:

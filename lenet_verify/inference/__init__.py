@@ -24,9 +24,7 @@ Rule = Callable[[tuple[Shape, ...], Mapping[str, Any]], Derived]
 
 RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), convolution),
-    **{
-        f"{kind}Pooling{rank}D": pooling for kind in ("Max", "Average") for rank in (1, 2, 3)
-    },
+    **{f"{kind}Pooling{rank}D": pooling for kind in ("Max", "Average") for rank in (1, 2, 3)},
     "Dense": dense,
     "Flatten": flatten,
     **dict.fromkeys(ACTIVATION_LAYERS, same_shape),

@@ -93,9 +93,7 @@ def maps(channels: int | None, spatial: tuple[int | None, ...], like: Shape) -> 
     return Shape((*spatial, channels))
 
 
-def windowed(
-    size: int | None, window: int, stride: int, dilation: int, padding: str
-) -> int | None:
+def windowed(size: int | None, window: int, stride: int, dilation: int, padding: str) -> int | None:
     """How many positions a sliding window has along an axis; None on a variable axis.
 
     `valid`: floor((size - reach) / stride) + 1 with reach = dilation·(window - 1) + 1;

@@ -7,21 +7,17 @@ tells that model's shape; so it is the model's own nodes that are walked.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any
 
-from lenet_verify.architecture import Architecture, Compiled, Layer, Shape
+from lenet_verify.architecture import Architecture, Call, Layer, Shape, Source
 from lenet_verify.framework import import_keras, output_to_stderr, quiet
 from lenet_verify.raised import innermost_message
-from lenet_verify.vocabulary import (
-    LAYERS,
-    LOSSES,
-    METRICS,
-    OPTIMIZERS,
-    activation_of,
-    normalise,
-)
+from lenet_verify.readers.axis_order import axis_orders
+from lenet_verify.readers.keras_compiled import compiled
+from lenet_verify.readers.keras_layer import Kind, kind_of, overrides, sublayers
 
 InputSpecs = Sequence[tuple[str, Shape, str]]
 """Name, shape and dtype of each input to call a model on that declares none of its own."""
@@ -41,8 +37,6 @@ def read_keras_model(model: Any, inputs: InputSpecs | None = None) -> Architectu
     with quiet(), output_to_stderr():
         function, opaque, supplied = _function(model, inputs)
         graph = _Graph(model, function, opaque)
-        weights = _weights([model])
-        trainable = _weights([model], "trainable_weights")
         reason = {"layers": opaque} if opaque else {}
         if supplied:
             reason["input"] = "the model declares no input shape; it was called on the spec's"
@@ -50,11 +44,10 @@ def read_keras_model(model: Any, inputs: InputSpecs | None = None) -> Architectu
             title=str(model.name),
             inputs=graph.inputs,
             outputs=graph.outputs,
+            ends=graph.ends,
             layers=graph.layers,
-            params=_count(weights),
-            trainable=_count(trainable),
-            non_trainable=_count(weights) - _count(trainable),
-            compiled=_compiled(model),
+            **_counts(model),
+            compiled=compiled(model),
             unknown=reason,
         )
 
@@ -65,77 +58,93 @@ class _Graph:
     def __init__(self, model: Any, function: Any, opaque: str | None) -> None:
         self.names: dict[int, str] = {}
         nodes = _nodes(function) if function is not None else []
-        operations = list({id(node.operation): node.operation for node in nodes}.values())
-        rows: list[Layer] = []
-        first_in: dict[int, bool] = {}
-        for operation in operations:
-            own = [node for node in nodes if node.operation is operation]
-            row = self._row(operation, own, first_in)
-            rows.append(row)
-        seen = {id(operation) for operation in operations} | {id(function)}
-        for layer in _tracked_layers(model):
+        calls: dict[int, list[Any]] = {}
+        for node in nodes:
+            calls.setdefault(id(node.operation), []).append(node)
+        self.place = {id(node): calls[id(node.operation)].index(node) for node in nodes}
+        kinds = {key: kind_of(own[0].operation, _rank(own[0])) for key, own in calls.items()}
+        self.orders = axis_orders(nodes, kinds, _usually_channels_first())
+        rows = [self._row(own, kinds[key]) for key, own in calls.items()]
+        seen = {id(function), *calls}
+        seen |= {id(part) for own in calls.values() for part in sublayers(own[0].operation)}
+        for layer in sublayers(model, recursive=False):
             if id(layer) not in seen:
                 rows.append(self._unwired(layer, opaque))
         self.layers = tuple(rows)
         tensors = (function.inputs, function.outputs) if function is not None else ((), ())
         self.inputs, self.outputs = (self._feeders(group) for group in tensors)
+        ends = self._sources(tensors[1])
+        self.ends = ends if any(map(_needs_telling, ends)) else ()
 
-    def _row(self, operation: Any, nodes: list[Any], channels_first: dict[int, bool]) -> Layer:
+    def _row(self, nodes: list[Any], kind: Kind) -> Layer:
         """One operation with all its calls in this model."""
-        type_, config = kind_of(operation)
-        first = nodes[0]
-        fed = list(first.input_tensors)
-        inherited = [channels_first[id(t)] for t in fed if id(t) in channels_first]
-        order = _channels_first(config, inherited)
-        for node in nodes:
-            channels_first.update({id(tensor): order for tensor in node.output_tensors})
-        inner = _nested(operation, fed)
-        weights = _weights([operation])
-        trainable = _weights([operation], "trainable_weights")
-        activation, unknown = _activation(type_, config)
-        calls = tuple(self._feeders(node.input_tensors) for node in nodes)
+        operation = nodes[0].operation
+        details = tuple(self._call(node) for node in nodes)
+        first = details[0]
+        inner = _nested(operation, nodes[0].input_tensors)
+        unknown = {} if inner else dict(kind.unknown)
+        if told := _told(operation, nodes):
+            unknown["call"] = f"it is called with {told}"
+        calls = tuple(tuple(source.layer for source in call.inputs) for call in details)
+        in_full = len(nodes) > 1 or any(map(_needs_telling, first.inputs))
         return Layer(
             name=self._name(operation),
-            type=type_,
+            type=kind.type,
             inputs=calls[0],
-            input_shapes=tuple(_shape(t, channels_first.get(id(t), order)) for t in fed),
-            shapes=tuple(_shape(tensor, order) for tensor in first.output_tensors),
-            params=_count(weights),
-            trainable=_count(trainable),
-            non_trainable=_count(weights) - _count(trainable),
-            activation=activation,
-            config=config,
+            input_shapes=first.input_shapes,
+            shapes=first.shapes,
+            **_counts(operation),
+            activation=kind.activation,
+            config=kind.config,
             layers=inner.layers if inner else (),
             outputs=inner.outputs if inner else (),
+            ends=inner.ends if inner else (),
             calls=calls if len(calls) > 1 else (),
-            unknown={} if inner else unknown,
+            details=details if in_full else (),
+            unknown=unknown,
+        )
+
+    def _call(self, node: Any) -> Call:
+        return Call(
+            self._sources(node.input_tensors),
+            tuple(self._shape(tensor) for tensor in node.input_tensors),
+            tuple(self._shape(tensor) for tensor in node.output_tensors),
         )
 
     def _unwired(self, layer: Any, opaque: str | None) -> Layer:
         """A layer that the model owns but that no path from input to output was seen to call."""
-        type_, config = kind_of(layer)
-        activation, unknown = _activation(type_, config)
-        weights = _weights([layer])
-        trainable = _weights([layer], "trainable_weights")
-        if opaque:
-            unknown = {**unknown, "output": opaque, "input": opaque, "inputs": opaque}
-        built = bool(getattr(layer, "built", False)) or not opaque
-        if not built:
-            unknown |= dict.fromkeys(("params", "trainable", "non_trainable"), "it is not built")
-        return Layer(
+        kind = kind_of(layer)
+        row = Layer(
             name=self._name(layer),
-            type=type_,
-            params=_count(weights) if built else None,
-            trainable=_count(trainable) if built else None,
-            non_trainable=_count(weights) - _count(trainable) if built else None,
-            activation=activation,
-            config=config,
+            type=kind.type,
+            activation=kind.activation,
+            config=kind.config,
             reaches_output=bool(opaque),
-            unknown=unknown,
+            unknown=kind.unknown,
+            **_counts(layer),
         )
+        if not opaque:
+            return row
+        unknown = {**row.unknown, **dict.fromkeys(("output", "input", "inputs"), opaque)}
+        if getattr(layer, "built", False):
+            return replace(row, unknown=unknown)
+        unknown |= dict.fromkeys(("params", "trainable", "non_trainable"), "it is not built")
+        return replace(row, params=None, trainable=None, non_trainable=None, unknown=unknown)
+
+    def _shape(self, tensor: Any) -> Shape:
+        sizes = tuple(tensor.shape)[1:]
+        return Shape(sizes, channels_first=len(sizes) > 1 and self.orders[id(tensor)])
+
+    def _sources(self, tensors: Iterable[Any]) -> tuple[Source, ...]:
+        return tuple(self._source(tensor._keras_history) for tensor in tensors)
+
+    def _source(self, history: Any) -> Source:
+        node = history.operation._inbound_nodes[history.node_index]
+        name = self._name(history.operation)
+        return Source(name, self.place.get(id(node), 0), history.tensor_index)
 
     def _feeders(self, tensors: Iterable[Any]) -> tuple[str, ...]:
-        return tuple(self._name(tensor._keras_history.operation) for tensor in tensors)
+        return tuple(source.layer for source in self._sources(tensors))
 
     def _name(self, operation: Any) -> str:
         """The operation's name, made unique: a subclassed model may use one name twice."""
@@ -149,36 +158,18 @@ class _Graph:
         return self.names[id(operation)]
 
 
-def kind_of(operation: Any) -> tuple[str, dict[str, Any]]:
-    """The type and normal-form arguments of a layer or of a keras.ops node.
-
-    A class is Keras's own only if it is the very class that `keras.layers` exports under that
-    name: somebody's own `Conv2D` is `theirmodule.Conv2D`, whatever it computes.
-    """
-    keras = import_keras()
-    class_ = type(operation)
-    name = class_.__name__
-    if name == "InputLayer" and class_ is keras.layers.InputLayer:
-        return name, {"dtype": str(operation.dtype)}
-    if name in LAYERS and class_ is getattr(keras.layers, name, None):
-        return name, normalise(name, operation.get_config())
-    if isinstance(operation, keras.layers.Layer):
-        own = class_.__module__.startswith("keras.")
-        return (name if own else f"{class_.__module__}.{name}"), {}
-    if class_.__module__.startswith("keras.src.ops"):
-        return f"ops.{name}", _op_arguments(operation)
-    return f"{class_.__module__}.{name}", {}
-
-
 def _function(model: Any, inputs: InputSpecs | None) -> tuple[Any, str | None, bool]:
     """The graph of a model as a `keras.Function`, or why there is none; and whether the inputs
     given had to serve."""
     keras = import_keras()
-    if isinstance(model, keras.Sequential) and type(model).call is keras.Sequential.call:
-        if model._functional is not None:
-            return model._functional, None, False
-    elif isinstance(model, keras.Function) and type(model).call in _functional_calls(keras):
-        return model, None, False
+    if type(model).__call__ is not keras.Model.__call__:
+        return None, f"{type(model).__name__} has a __call__ of its own", False
+    if not overrides(model, "call"):
+        if isinstance(model, keras.Sequential) and type(model).call is keras.Sequential.call:
+            if model._functional is not None:
+                return model._functional, None, False
+        elif isinstance(model, keras.Function) and type(model).call in _functional_calls(keras):
+            return model, None, False
     declared = _declared_inputs(model)
     supplied = declared is None
     if supplied:
@@ -205,10 +196,16 @@ def _traced(model: Any, inputs: list[tuple[Any, str]]) -> tuple[Any, str | None]
                 for shape, dtype in inputs
             ]
             given = tensors[0] if len(tensors) == 1 else tensors
-            return keras.Function(given, model.call(given)), None
+            return keras.Function(given, model.call(given, **_at_inference(model))), None
         except Exception as e:  # whatever a user's call may raise
             reason = reason or innermost_message(e)
     return None, f"calling {type(model).__name__} on symbolic inputs failed: {reason}"
+
+
+def _at_inference(model: Any) -> dict[str, bool]:
+    """What tells a model's call that it does not train, if it can be told."""
+    known = inspect.signature(model.call).parameters
+    return {"training": False} if "training" in known else {}
 
 
 def _declared_inputs(model: Any) -> list[tuple[Any, str]] | None:
@@ -237,6 +234,15 @@ def _nodes(function: Any) -> list[Any]:
     return [node for depth in sorted(by_depth, reverse=True) for node in by_depth[depth]]
 
 
+def _rank(node: Any) -> int | None:
+    """How many axes the first input of a call has, the batch included."""
+    return len(node.input_tensors[0].shape) if node.input_tensors else None
+
+
+def _usually_channels_first() -> bool:
+    return bool(import_keras().config.image_data_format() == "channels_first")
+
+
 def _nested(operation: Any, fed: list[Any]) -> _Graph | None:
     """The inside of a nested model; None for anything else, or where it stays opaque."""
     keras = import_keras()
@@ -247,96 +253,42 @@ def _nested(operation: Any, fed: list[Any]) -> _Graph | None:
     return None if opaque else _Graph(operation, function, None)
 
 
-def _tracked_layers(model: Any) -> list[Any]:
-    """The layers that a model owns directly, called or not."""
+def _needs_telling(source: Source) -> bool:
+    """Whether a layer's name does not say which of its tensors is meant."""
+    return bool(source.call or source.output)
+
+
+def _told(operation: Any, nodes: Iterable[Any]) -> str:
+    """What a layer is told when it is called that changes what it computes.
+
+    `Dropout(0.5)(x, training=True)` drops at inference too.
+    """
     keras = import_keras()
-    owned = model._flatten_layers(include_self=False, recursive=False)
-    return [layer for layer in owned if isinstance(layer, keras.layers.Layer)]
+    if not isinstance(operation, keras.layers.Layer) or isinstance(operation, keras.Model):
+        return ""
+    told: dict[str, None] = {}
+    for node in nodes:
+        further = dict(enumerate(node.arguments.args[1:], start=2))
+        for name, value in (further | node.arguments.kwargs).items():
+            if any(_tells(one) for one in keras.tree.flatten(value)):
+                told[name if isinstance(name, str) else f"a {name}. argument"] = None
+    return ", ".join(told)
 
 
-def _op_arguments(operation: Any) -> dict[str, Any]:
-    try:
-        config = dict(operation.get_config())
-    except Exception:  # an operation whose arguments cannot be serialised
-        return {}
-    config.pop("name", None)
-    return {key: value for key, value in config.items() if _is_plain(value)}
+def _tells(value: Any) -> bool:
+    return value is not None and value is not False and not hasattr(value, "_keras_history")
 
 
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, list | tuple):
-        return all(_is_plain(item) for item in value)
-    return value is None or isinstance(value, str | int | float | bool)
+def _counts(owner: Any) -> Mapping[str, Any]:
+    """How many weights a layer or model has, each counted once however often it is shared."""
+    weights, trained = _unique(owner, "weights"), _unique(owner, "trainable_weights")
+    params, trainable = _size(weights), _size(trained)
+    return {"params": params, "trainable": trainable, "non_trainable": params - trainable}
 
 
-def _activation(type_: str, config: dict[str, Any]) -> tuple[str | None, dict[str, str]]:
-    """The activation that a type and its arguments come to, and what is unknown about it."""
-    if type_ not in LAYERS and type_ != "InputLayer" and not type_.startswith("ops."):
-        reason = f"{type_} is no class of Keras; what it computes cannot be read"
-        return None, {"type": reason, "activation": reason, "config": reason}
-    activation = activation_of(type_, config)
-    if activation is not None and activation.startswith("?"):
-        return None, {"activation": f"{activation[1:]} is a function of the model's own"}
-    return activation, {}
+def _unique(owner: Any, kind: str) -> Iterable[Any]:
+    return {id(weight): weight for weight in getattr(owner, kind, ())}.values()
 
 
-def _channels_first(config: dict[str, Any], inherited: list[bool]) -> bool:
-    """Whether a layer's outputs have their channels first: it says so, or takes it over."""
-    stated = config.get("data_format")
-    if stated in ("channels_first", "channels_last"):
-        return bool(stated == "channels_first")
-    if inherited:
-        return inherited[0]
-    return bool(import_keras().config.image_data_format() == "channels_first")
-
-
-def _shape(tensor: Any, channels_first: bool) -> Shape:
-    return Shape(tuple(tensor.shape)[1:], channels_first)
-
-
-def _weights(owners: Iterable[Any], kind: str = "weights") -> list[Any]:
-    """The weights of layers, each once however often it is shared."""
-    found: dict[int, Any] = {}
-    for owner in owners:
-        found.update({id(weight): weight for weight in getattr(owner, kind, ())})
-    return list(found.values())
-
-
-def _count(weights: Iterable[Any]) -> int:
+def _size(weights: Iterable[Any]) -> int:
     return sum(prod(tuple(weight.shape)) for weight in weights)
-
-
-def _compiled(model: Any) -> Compiled | None:
-    if not getattr(model, "compiled", False):
-        return None
-    try:
-        config = model.get_compile_config() or {}
-    except Exception:  # a user's own loss that cannot be serialised
-        config = {}
-    optimizer = getattr(model, "optimizer", None)
-    name = type(optimizer).__name__ if optimizer is not None else None
-    losses = tuple(_identifiers(config.get("loss"), LOSSES))
-    return Compiled(
-        optimizer=OPTIMIZERS.get(name, name) if name else None,
-        loss=losses[0] if len(losses) == 1 else (losses or None),
-        metrics=tuple(_identifiers(config.get("metrics"), METRICS)),
-    )
-
-
-def _identifiers(value: Any, known: Any) -> Iterable[str]:
-    """Every loss or metric in what was given to compile, by Keras's own identifier."""
-    if value is None:
-        return
-    if isinstance(value, str):
-        yield known.get(value, value)
-    elif isinstance(value, dict) and "class_name" in value:
-        name = value["class_name"]
-        if name == "function":
-            name = value.get("config")
-        own = value.get("module") in ("keras.losses", "keras.metrics", "builtins")
-        yield known.get(name, str(name)) if own else f"{value.get('module')}.{name}"
-    elif isinstance(value, dict | list | tuple):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _identifiers(item, known)
-    elif inspect.isfunction(value) or inspect.isclass(value):
-        yield known.get(value.__name__, value.__name__)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from lenet_verify.errors import ReadError, UsageError
@@ -32,7 +32,7 @@ def load_named_object(
     """
     module_name, _, path = name.partition(":")
     keras = import_keras()
-    with quiet(), output_to_stderr(), _importing_from([*import_path, os.getcwd()]):
+    with quiet(), output_to_stderr(), _importing_from([*import_path, str(Path.cwd())]):
         found: Any = _imported(name, module_name)
         for part in path.split("."):
             found = _attribute(name, found, part)

@@ -1,0 +1,182 @@
+"""A network with one row for every call: shared layers split, nested models opened.
+
+What feeds a layer is named here by its wire: the layer's name, or `lstm[1]` for a further output
+of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from lenet_verify.architecture import Layer, Source
+
+NESTED = "nested-model"
+"""A nested model is opened: its layers stand where it stood."""
+SHARED = "shared-layer"
+"""A layer without weights that is called several times is as many layers."""
+
+Rules = dict[str, tuple[str, ...]]
+"""By layer, the rewrites by which its inputs are what they are."""
+
+
+@dataclass
+class Network:
+    """Layers in topological order, their `inputs` and the `outputs` of the whole as wires."""
+
+    layers: list[Layer]
+    outputs: list[str]
+    rules: Rules = field(default_factory=dict)
+
+    def note(self, name: str, rule: str) -> None:
+        """Notes that a layer's inputs are what they are by a rewrite."""
+        self.rules[name] = tuple(dict.fromkeys((*self.rules.get(name, ()), rule)))
+
+    def rewired(self, layer: Layer, stands_for: Mapping[str, str], rule: str) -> Layer:
+        """The layer with wires that are gone replaced by what stands for them."""
+        if not any(wire in stands_for for call in calls_of(layer) for wire in call):
+            return layer
+        self.note(layer.name, rule)
+        return _with_wires(layer, lambda wire: stands_for.get(wire, wire))
+
+
+def network(
+    layers: Sequence[Layer],
+    outputs: Sequence[str],
+    ends: Sequence[Source],
+    *,
+    exact: bool = False,
+) -> Network:
+    """The layers of a model with their wires; unless `exact`, one row for every call, and what
+    is inside of nested models in their place."""
+    found = _split(layers, ends or [Source(name) for name in outputs], exact)
+    return found if exact else _opened(found)
+
+
+def calls_of(layer: Layer) -> tuple[tuple[str, ...], ...]:
+    """What feeds each call of a layer."""
+    return layer.calls or (layer.inputs,)
+
+
+def layer_of(wire: str, known: Container[str]) -> str:
+    """The name of the layer that a wire comes from."""
+    return wire if wire in known else wire.partition("[")[0]
+
+
+def in_order(
+    layers: Iterable[Layer],
+    feeders: Callable[[Layer], Iterable[str]],
+    last: Iterable[str] = (),
+) -> list[Layer]:
+    """The layers so that each follows what feeds it, otherwise as they come.
+
+    Args:
+        layers: in any order.
+        feeders: the wires that a layer reads, in the order in which to look at them.
+        last: wires to begin from; what does not lead to them comes at the end.
+    """
+    by_wire = {layer.name: layer for layer in layers}
+    done: dict[str, Layer] = {}
+    roots = (layer_of(wire, by_wire) for wire in last)
+    for root in (*(name for name in roots if name in by_wire), *by_wire):
+        path = {} if root in done else {root: by_wire[root]}
+        while path:
+            layer = next(reversed(path.values()))
+            names = (layer_of(wire, by_wire) for wire in feeders(layer))
+            waiting = (n for n in names if n in by_wire and n not in done and n not in path)
+            name = next(waiting, None)
+            if name is None:
+                done[layer.name] = path.pop(layer.name)
+            else:
+                path[name] = by_wire[name]
+    return list(done.values())
+
+
+def _split(layers: Sequence[Layer], ends: Sequence[Source], exact: bool) -> Network:
+    """Layers without weights that are called several times, one row for each call."""
+    taken = {layer.name for layer in layers}
+    copies: dict[tuple[str, int], str] = {}
+    for layer in layers:
+        if len(layer.details) > 1 and layer.params == 0 and not exact:
+            for number in range(1, len(layer.details)):
+                name = _free(f"{layer.name}#{number + 1}", taken)
+                copies[layer.name, number] = name
+
+    def wire(source: Source) -> str:
+        name = copies.get((source.layer, source.call), source.layer)
+        return f"{name}[{source.output}]" if source.output else name
+
+    found = Network([], [wire(end) for end in ends])
+    for layer in layers:
+        wires = tuple(tuple(map(wire, call.inputs)) for call in layer.details)
+        if (layer.name, 1) not in copies:
+            several = wires if len(wires) > 1 else ()
+            inputs = wires[0] if wires else layer.inputs
+            found.layers.append(replace(layer, inputs=inputs, calls=several, details=()))
+            continue
+        for number, call in enumerate(layer.details):
+            name = copies.get((layer.name, number), layer.name)
+            found.note(name, SHARED)
+            found.layers.append(
+                replace(
+                    layer,
+                    name=name,
+                    inputs=wires[number],
+                    input_shapes=call.input_shapes,
+                    shapes=call.shapes,
+                    calls=(),
+                    details=(),
+                )
+            )
+    if copies:
+        found.layers = in_order(found.layers, lambda layer: layer.inputs)
+    return found
+
+
+def _opened(outer: Network) -> Network:
+    """Nested models that are called once, replaced by their layers."""
+    found = Network([], [], outer.rules)
+    stands_for: dict[str, str] = {}
+    names = Counter(layer.name for layer in outer.layers)
+    for layer in outer.layers:
+        layer = found.rewired(layer, stands_for, NESTED)
+        if not layer.layers or layer.calls:
+            found.layers.append(layer)
+            continue
+        inner = network(layer.layers, layer.outputs, layer.ends)
+        entrances = [one.name for one in inner.layers if one.type == "InputLayer"]
+        inside = dict(zip(entrances, layer.inputs, strict=False))
+        for one in inner.layers:
+            if one.type == "InputLayer":
+                continue
+            unique = one.name if names[one.name] == 0 else f"{layer.name}/{one.name}"
+            names[unique] += 1
+            found.rules[unique] = tuple(dict.fromkeys((*inner.rules.get(one.name, ()), NESTED)))
+            one = _with_wires(one, partial(_through, renamed=inside))
+            inside[one.name] = unique
+            found.layers.append(replace(one, name=unique))
+        for number, end in enumerate(inner.outputs):
+            wire = f"{layer.name}[{number}]" if number else layer.name
+            stands_for[wire] = _through(end, inside)
+    found.outputs = [stands_for.get(wire, wire) for wire in outer.outputs]
+    return found
+
+
+def _through(wire: str, renamed: Mapping[str, str]) -> str:
+    """A wire whose layer is called otherwise now; a further output of it stays one."""
+    name = layer_of(wire, renamed)
+    return renamed.get(name, name) + wire[len(name) :]
+
+
+def _with_wires(layer: Layer, changed: Callable[[str], str]) -> Layer:
+    calls = tuple(tuple(map(changed, call)) for call in calls_of(layer))
+    return replace(layer, inputs=calls[0], calls=calls if layer.calls else ())
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "'"
+    taken.add(name)
+    return name

@@ -1,0 +1,186 @@
+"""One Keras layer, or one node of keras.ops: its type, its arguments, the function it applies.
+
+A type is known only by being the very class that Keras exports, a function only by being the
+very function: somebody's own `Conv2D` or `tanh` may compute anything.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+from lenet_verify.framework import import_keras
+from lenet_verify.raised import innermost_message
+from lenet_verify.vocabulary import ACTIVATION_LAYERS, LAYERS, activation_of, normalise
+
+_TENSORFLOW_ACTIVATIONS = (
+    "elu", "gelu", "leaky_relu", "log_softmax", "relu", "relu6", "selu", "sigmoid", "silu",
+    "softmax", "softplus", "softsign", "tanh",
+)  # fmt: skip
+"""Functions of `tf.nn` that compute, with their defaults, what Keras's of that name do."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a layer is.
+
+    Attributes:
+        type: a class of Keras (`Conv2D`), an operation of keras.ops (`ops.Relu`), or, with a dot
+            in it, somebody's own class.
+        config: its arguments, in the normal form of the vocabulary.
+        activation: the function that it applies.
+        unknown: for a fact that cannot be read, the reason.
+    """
+
+    type: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+    activation: str | None = None
+    unknown: Mapping[str, str] = field(default_factory=dict)
+
+
+def kind_of(operation: Any, rank: int | None = None) -> Kind:
+    """What an operation is.
+
+    Args:
+        operation: a Keras layer or a node of keras.ops.
+        rank: how many axes its input has, the batch included, if that is known.
+    """
+    keras = import_keras()
+    class_ = type(operation)
+    name = class_.__name__
+    if class_ is keras.layers.InputLayer:
+        return Kind(name, {"dtype": str(operation.dtype)})
+    if overrides(operation, "call"):
+        return _stranger(class_, "its call was replaced after it was made")
+    if name in LAYERS and class_ is getattr(keras.layers, name, None):
+        return _known(name, operation, rank)
+    if not _is_kerass_own(class_):
+        return _stranger(class_, "it is no class of Keras")
+    if class_.__module__.startswith("keras.src.ops"):
+        return _of_ops(f"ops.{name}", operation, rank)
+    return Kind(name, unknown=_nothing_known(f"what a {name} computes cannot be read"))
+
+
+def overrides(operation: Any, method: str) -> bool:
+    """Whether this very object, not its class, has a method of its own."""
+    return method in getattr(operation, "__dict__", {})
+
+
+def sublayers(operation: Any, *, recursive: bool = True) -> Iterable[Any]:
+    """The layers that a layer or model owns; none for a node of keras.ops."""
+    keras = import_keras()
+    if not isinstance(operation, keras.layers.Layer):
+        return ()
+    owned = operation._flatten_layers(include_self=False, recursive=recursive)
+    return tuple(layer for layer in owned if isinstance(layer, keras.layers.Layer))
+
+
+def _known(name: str, layer: Any, rank: int | None) -> Kind:
+    """A layer of one of Keras's own classes."""
+    try:
+        config = normalise(name, layer.get_config())
+    except Exception as e:  # whatever an argument that is no plain value leads to
+        reason = f"its arguments cannot be read: {innermost_message(e)}"
+        return Kind(name, unknown={"activation": reason, "config": reason})
+    config |= _functions(layer)
+    if strange := next(_strange_inside(layer), None):
+        reason = f"{strange} inside it is not Keras's own"
+        return Kind(name, config, unknown={"activation": reason, "config": reason})
+    return _with_activation(name, config, rank)
+
+
+def _of_ops(type_: str, operation: Any, rank: int | None) -> Kind:
+    """A node of keras.ops."""
+    try:
+        config = {key: value for key, value in operation.get_config().items() if key != "name"}
+    except Exception:  # an argument that is no plain value, such as an array
+        config = None
+    if config is not None and all(map(_is_plain, config.values())):
+        return _with_activation(type_, config, rank)
+    reason = "its arguments cannot be read"
+    return Kind(type_, unknown={"activation": reason, "config": reason})
+
+
+def _with_activation(type_: str, config: Mapping[str, Any], rank: int | None) -> Kind:
+    activation = activation_of(type_, _counted_from_the_end(type_, config, rank))
+    if activation is not None and activation.startswith("?"):
+        reason = f"{activation[1:] or 'its activation'} is a function of the model's own"
+        return Kind(type_, config, unknown={"activation": reason})
+    return Kind(type_, config, activation)
+
+
+def _counted_from_the_end(
+    type_: str, config: Mapping[str, Any], rank: int | None
+) -> Mapping[str, Any]:
+    """The arguments of an activation, its axis -1 where it is the last one by another number."""
+    axis = config.get("axis")
+    if isinstance(axis, list | tuple) and len(axis) == 1:
+        axis = axis[0]
+    if type_ in ACTIVATION_LAYERS and rank is not None and axis == rank - 1:
+        return {**config, "axis": -1}
+    return config
+
+
+def _functions(layer: Any) -> dict[str, Any]:
+    """The activation functions of a layer that are not what their names say, by argument.
+
+    Keras writes any function of the name `tanh` into a config as its own `tanh`.
+    """
+    found: dict[str, Any] = {}
+    for argument in ("activation", "recurrent_activation"):
+        function = getattr(layer, argument, None)
+        if isinstance(function, FunctionType):
+            name = _name_of(function)
+            own = {"custom": f"{function.__module__}.{function.__qualname__}"}
+            found[argument] = own if name is None else name
+    return found
+
+
+def _name_of(function: FunctionType) -> str | None:
+    """The name of an activation function of Keras or TensorFlow; None for any other."""
+    keras = import_keras()
+    name = function.__name__
+    if getattr(keras.activations, name, None) is function:
+        return name
+    if getattr(keras.ops, name, None) is function:
+        # a function of keras.ops may have other defaults than the activation of its name
+        type_ = "ops." + "".join(part.capitalize() for part in name.split("_"))
+        return activation_of(type_, {})
+    nn = getattr(sys.modules.get("tensorflow"), "nn", None)
+    return next((n for n in _TENSORFLOW_ACTIVATIONS if getattr(nn, n, None) is function), None)
+
+
+def _strange_inside(layer: Any) -> Iterator[str]:
+    """Layers and functions, not Keras's own, of the layers that a layer wraps."""
+    for inner in sublayers(layer):
+        class_ = type(inner)
+        if not _is_kerass_own(class_) or overrides(inner, "call"):
+            yield f"{class_.__module__}.{class_.__name__}"
+        for function in _functions(inner).values():
+            if isinstance(function, Mapping):
+                yield str(function["custom"])
+
+
+def _is_kerass_own(class_: type) -> bool:
+    """Whether a class is what Keras defines under its name; a module's name alone can lie."""
+    if not class_.__module__.startswith("keras."):
+        return False
+    return getattr(sys.modules.get(class_.__module__), class_.__name__, None) is class_
+
+
+def _stranger(class_: type, why: str) -> Kind:
+    name = f"{class_.__module__}.{class_.__name__}"
+    return Kind(name, unknown=_nothing_known(f"what {name} computes cannot be read: {why}"))
+
+
+def _nothing_known(reason: str) -> dict[str, str]:
+    return dict.fromkeys(("type", "activation", "config"), reason)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str | int | float | bool)
