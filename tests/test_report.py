@@ -230,3 +230,22 @@ def test_names_of_reports_are_plain(lenet5, model, name):
     report, _ = lenet5
     theirs = replace(report, verdict=replace(report.verdict, model=model))
     assert distinct_names([theirs]) == [name]
+
+
+def test_a_spec_of_claims_alone_tells_of_the_claimed_layers_only(tmp_path):
+    file = tmp_path / "open.yaml"
+    file.write_text(
+        "format: 1\ntitle: Open\nclaims:\n"
+        "  - {id: a, why: by hand, expect: {'second Conv2D': {output: 16@10x10}}}\n",
+        encoding="utf-8",
+    )
+    spec = lv.load_spec(file)
+    architecture = lv.infer(lv.load_spec(ROOT / "spec" / "lenet5.yaml"))
+    report = Report(spec, architecture, lv.check(spec, architecture), Provenance("by hand", ()))
+    text = render_text([report])
+    assert re.findall(r"^✓  (\w+)", text, flags=re.MULTILINE) == ["C3"]
+    assert "and 8 layers of which nothing is claimed" in text
+    markdown = render_markdown([report])
+    assert [row[1] for row in rows_of(markdown, "Layers")] == ["C3"]
+    assert "And 8 layers of which nothing is claimed." in markdown
+    assert "(extra)" not in markdown

@@ -55,6 +55,20 @@ def layer_rows(report: Report) -> tuple[LayerRow, ...]:
     return tuple(rows)
 
 
+def told(report: Report, rows: tuple[LayerRow, ...]) -> tuple[tuple[LayerRow, ...], str | None]:
+    """The rows worth telling, and a word on the rest.
+
+    A spec of claims alone speaks of some layers; the others would bury them.
+    """
+    if report.spec.closed:
+        return rows, None
+    claimed = tuple(row for row in rows if row.findings)
+    rest = len(rows) - len(claimed)
+    if not rest:
+        return rows, None
+    return claimed, f"{rest} {'layer' if rest == 1 else 'layers'} of which nothing is claimed"
+
+
 def coverage(rows: tuple[LayerRow, ...]) -> Coverage:
     """The claim coverage over output shape, parameters and activation of the paper's layers.
 

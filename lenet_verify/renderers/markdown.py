@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lenet_verify.notation import as_text
-from lenet_verify.renderers.layer_table import PINNED, LayerRow, coverage, layer_rows
+from lenet_verify.renderers.layer_table import PINNED, LayerRow, coverage, layer_rows, told
 from lenet_verify.renderers.wording import (
     MARKS,
     NOTHING,
@@ -45,9 +45,9 @@ def _one(report: Report) -> str:
         _pictures(report),
         *_findings(report),
         _claims(report),
-        _layers(rows),
+        _layers(*told(report, rows)),
         _model(report),
-        _coverage(rows),
+        _coverage(report, rows),
         _sources(report),
         _provenance(report),
     ]
@@ -137,12 +137,13 @@ def _facts(findings: Sequence[Finding]) -> list[str]:
     return [f"- {escaped(layer)}: {', '.join(texts)}" for layer, texts in by_layer.items()]
 
 
-def _layers(rows: Sequence[LayerRow]) -> str:
+def _layers(rows: Sequence[LayerRow], rest: str | None) -> str:
     header = (
         "", "layer", "type", "output expected", "observed", "params expected", "observed",
         "activation expected", "observed", "pinned by",
     )  # fmt: skip
-    return "## Layers\n\n" + table(header, [_layer(row) for row in rows])
+    lines = table(header, [_layer(row) for row in rows]) if rows else ""
+    return "## Layers\n\n" + "\n\n".join(text for text in (lines, rest and f"And {rest}.") if text)
 
 
 def _layer(row: LayerRow) -> tuple[str, ...]:
@@ -150,9 +151,9 @@ def _layer(row: LayerRow) -> tuple[str, ...]:
     name = f"**{escaped(row.name)}**"
     if row.row.model_layer is None:
         name += " (missing)"
-    elif row.row.layer is None:
+    elif any(finding.code == "extra-layer" for finding in row.findings):
         name += " (extra)"
-    elif row.row.model_layer != row.row.layer:
+    elif row.row.model_layer != row.name:
         name += f" ({escaped(row.row.model_layer)})"
     claims = dict.fromkeys(f.claim for f in row.findings if f.claim is not None)
     seen = (row.row.output, row.row.params, row.row.activation)
@@ -204,9 +205,9 @@ def _model(report: Report) -> str:
     return "## Totals, and the model as a whole\n\n" + table(header, lines)
 
 
-def _coverage(rows: tuple[LayerRow, ...]) -> str:
+def _coverage(report: Report, rows: tuple[LayerRow, ...]) -> str:
     found = coverage(rows)
-    if not found.facts:
+    if not found.facts or not report.spec.closed:
         return ""
     text = (
         f"## Claim coverage\n\nClaims pin {found.pinned} of {found.facts} facts: the output shape, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lenet_verify.notation import as_text
-from lenet_verify.renderers.layer_table import LayerRow, layer_rows
+from lenet_verify.renderers.layer_table import LayerRow, layer_rows, told
 from lenet_verify.renderers.wording import (
     MARKS,
     NOTHING,
@@ -51,7 +51,9 @@ def _one(report: Report, colour: bool) -> str:
     )
     model = verdict.model or "the model built from it"
     lines = [mark, f"  {visible(verdict.spec)}, checked on {visible(model)}: {tally(verdict)}", ""]
-    lines += _table(layer_rows(report), colour)
+    rows, rest = told(report, layer_rows(report))
+    lines += _table(rows, colour) if rows else []
+    lines += [f"   and {rest}"] if rest else []
     for outcome, heading in _HEADINGS.items():
         found = [finding for finding in verdict.findings if finding.outcome is outcome]
         if found:
