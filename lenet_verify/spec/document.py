@@ -7,7 +7,9 @@ ours (`docs/spec.md`, "The YAML that a spec may use").
 
 from __future__ import annotations
 
+import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,23 +19,37 @@ import yaml
 from lenet_verify.errors import Problem, SpecError
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_DECIMAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+")
+_DECIMAL = re.compile(
+    r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+"
+)
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _LONGEST_NUMBER = 40
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+# what YAML lets stand nowhere: controls, surrogates, noncharacters, a second byte order mark
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How large a spec may be; `--limit NAME=VALUE` raises one, by the name it has here."""
+    """How large a spec may be; `--limit NAME=VALUE` raises one, by the name it has here.
+
+    Attributes:
+        globs: different ones; each is held against every layer.
+        facts: that claims state, counted once for every layer that they state them of.
+    """
 
     spec_bytes: int = 256 * 1024
     yaml_depth: int = 64
     yaml_aliases: int = 100
     yaml_nodes: int = 200_000
+    globs: int = 1000
+    facts: int = 100_000
 
 
 @dataclass(frozen=True)
@@ -96,19 +112,43 @@ def parse(content: bytes, file: str, limits: Limits) -> tuple[Node, list[Problem
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as e:
-        line = content.count(b"\n", 0, e.start) + 1
-        raise _error(file, line, 1, "the encoding is not UTF-8; save the spec as UTF-8") from e
-    composer = _Composer(text, file, limits)
+        place = _Places(content[: e.start].decode("utf-8-sig")).end()
+        raise _error(file, *place, "the encoding is not UTF-8; save the spec as UTF-8") from e
+    places = _Places(text)
+    if bad := _FORBIDDEN.search(text):
+        code = f"U+{ord(bad[0]):04X}"
+        message = f"the character {code} cannot stand in YAML; write it escaped, in double quotes"
+        raise _error(file, *places.at(bad.start()), message)
+    composer = _Composer(text, file, limits, places)
     return composer.document(), composer.problems
+
+
+class _Places:
+    """Line and column of an offset, with lines as editors count them.
+
+    YAML's own count also breaks at U+0085, U+2028 and U+2029.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.length = len(text)
+        self.starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
+
+    def at(self, offset: int) -> tuple[int, int]:
+        line = bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1
+
+    def end(self) -> tuple[int, int]:
+        return self.at(self.length)
 
 
 class _Composer:
     """Builds nodes from YAML events, checking every limit before it does work."""
 
-    def __init__(self, text: str, file: str, limits: Limits) -> None:
+    def __init__(self, text: str, file: str, limits: Limits, places: _Places) -> None:
         self.file = file
         self.limits = limits
-        self.events = _events(text, file)
+        self.places = places
+        self.events = _events(text, file, places)
         self.anchors: dict[str, tuple[Node, int] | None] = {}
         self.aliases = 0
         self.nodes = 0
@@ -171,19 +211,8 @@ class _Composer:
     def _scalar(self, event: Any) -> Scalar:
         text = event.value
         quoted = bool(event.style)  # "" or None for a plain scalar, by the loader
-        value = text if quoted else self._typed(event, text)
-        return Scalar(value, text, *_place(event))
-
-    def _typed(self, event: Any, text: str) -> str | int | float | bool | None:
-        if text in _WORDS:
-            return _WORDS[text]
-        number = _INTEGER.fullmatch(text) or _DECIMAL.fullmatch(text)
-        if number and len(text) > _LONGEST_NUMBER:
-            self._wrong(event, "this number is out of range")
-            return None
-        if _INTEGER.fullmatch(text):
-            return int(text)
-        return float(text) if number else str(text)
+        value = text if quoted else _typed(text)
+        return Scalar(value, text, *self._place(event))
 
     def _sequence(self, start: Any, depth: int) -> tuple[Sequence, int]:
         items: list[Node] = []
@@ -192,7 +221,7 @@ class _Composer:
             node, size = self._node(event, depth + 1)
             items.append(node)
             total += size
-        return Sequence(tuple(items), *_place(start)), total
+        return Sequence(tuple(items), *self._place(start)), total
 
     def _mapping(self, start: Any, depth: int) -> tuple[Mapping, int]:
         entries: list[tuple[Scalar, Node]] = []
@@ -213,37 +242,46 @@ class _Composer:
             else:
                 seen[key.text] = key.line
                 entries.append((key, value))
-        return Mapping(tuple(entries), *_place(start)), total
+        return Mapping(tuple(entries), *self._place(start)), total
+
+    def _place(self, event: Any) -> tuple[int, int]:
+        return self.places.at(event.start_mark.index)
 
     def _wrong(self, event: Any, message: str) -> None:
-        self.problems.append(Problem(self.file, *_place(event), message))
+        self.problems.append(Problem(self.file, *self._place(event), message))
 
     def _refused(self, event: Any, message: str) -> SpecError:
-        return _error(self.file, *_place(event), message)
+        return _error(self.file, *self._place(event), message)
 
 
-def _events(text: str, file: str) -> Iterator[Any]:
+def _typed(text: str) -> str | int | float | bool | None:
+    """What a plain scalar is; a number that nobody could mean stays text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if len(text) > _LONGEST_NUMBER:
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text) and math.isfinite(float(text)):
+        return float(text)
+    return text
+
+
+def _events(text: str, file: str, places: _Places) -> Iterator[Any]:
     # libyaml's parser is ten times faster and keeps no recursion while it only emits events
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         yield from yaml.parse(text, Loader=loader)
     except yaml.MarkedYAMLError as e:
         mark = e.problem_mark or e.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        line, column = places.at(mark.index) if mark else (1, 1)
         problem = str(e.problem or e.context or "this cannot be read")
         hint = ""
         if "block scalar" in str(e.context):
             hint = '; put a comparison in quotes: "> 5M"'
         raise _error(file, line, column, f"not YAML: {problem}{hint}") from e
-    except yaml.reader.ReaderError as e:
-        line = text.count("\n", 0, e.position) + 1
-        raise _error(file, line, 1, "a control character stands here; write it escaped") from e
     except (yaml.YAMLError, ValueError, RecursionError) as e:
         raise _error(file, 1, 1, "not YAML that can be read") from e
-
-
-def _place(event: Any) -> tuple[int, int]:
-    return event.start_mark.line + 1, event.start_mark.column + 1
 
 
 def _error(file: str, line: int, column: int, message: str) -> SpecError:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from collections.abc import Mapping as Dictionary
-from typing import Any
+from functools import partial
 
 from lenet_verify.facts import Form
 from lenet_verify.notation import (
@@ -18,7 +18,7 @@ from lenet_verify.notation import (
     parse_shape,
 )
 from lenet_verify.spec.document import Mapping, Node, Sequence, plain
-from lenet_verify.spec.fields import shown, unknown
+from lenet_verify.spec.fields import Mistakes, Problems, each, shown
 from lenet_verify.vocabulary import (
     ACTIVATIONS,
     ALIASES,
@@ -27,7 +27,6 @@ from lenet_verify.vocabulary import (
     LOSSES,
     METRICS,
     OPTIMIZERS,
-    nearest,
 )
 from lenet_verify.vocabulary import Form as ArgumentForm
 
@@ -52,41 +51,43 @@ def read_argument_fact(node: Node, forms: list[tuple[ArgumentForm, int | None]])
     return read[0] if len(read) == 1 else AnyOf(tuple(read), value)
 
 
-def _type(node: Node) -> Expected:
+def _type(problems: Problems, node: Node) -> Expected:
     value = plain(node)
     name = ALIASES.get(value, value) if isinstance(value, str) else value
-    if name not in LAYERS and name != "InputLayer":
-        hint = _hint(value, [*LAYERS, *ALIASES])
+    if not isinstance(name, str) or (name not in LAYERS and name != "InputLayer"):
+        hint = problems.hint(value, (*LAYERS, *ALIASES))
         raise NotationError(f"takes a Keras class such as Conv2D, not {shown(value)}{hint}")
     return Exactly(name, value)
 
 
-def _shape(node: Node) -> Expected:
-    value = plain(node)
-    if isinstance(value, list):
-        return _shapes(node)
-    return parse_shape(value)
+def _shape(problems: Problems, node: Node) -> Expected:
+    if isinstance(node, Sequence):
+        return _shapes(problems, node)
+    return parse_shape(plain(node))
 
 
-def _shapes(node: Node) -> Expected:
-    value = plain(node)
-    if not isinstance(value, list) or not value:
+def _shapes(problems: Problems, node: Node) -> Expected:
+    if not isinstance(node, Sequence) or not node.items:
         raise NotationError("takes a list of shapes, one an output")
-    return Each(tuple(parse_shape(item) for item in value))
+    return Each(tuple(each(node.items, lambda item: parse_shape(plain(item)))))
 
 
-def _activation(node: Node) -> Expected:
+def _quantity(problems: Problems, node: Node) -> Expected:
+    return parse_quantity(plain(node))
+
+
+def _activation(problems: Problems, node: Node) -> Expected:
     value = plain(node)
     if value is None:
         return Exactly(None, None)
     known = isinstance(value, str) and value.partition("(")[0] in (*ACTIVATIONS, "prelu")
     if not known:
         takes = "takes an activation of Keras such as tanh, or null"
-        raise NotationError(f"{takes}, not {shown(value)}{_hint(value, ACTIVATIONS)}")
+        raise NotationError(f"{takes}, not {shown(value)}{problems.hint(value, ACTIVATIONS)}")
     return Exactly(value, value)
 
 
-def _sizes(node: Node) -> Expected:
+def _sizes(problems: Problems, node: Node) -> Expected:
     value = plain(node)
     if isinstance(value, str) and set(value) <= set("0123456789x"):
         sizes = parse_shape(value).sizes
@@ -94,62 +95,76 @@ def _sizes(node: Node) -> Expected:
     return parse_quantity(value)
 
 
-def read_names(node: Node, known: Collection[str]) -> Expected:
-    value = plain(node)
-    names = value if isinstance(value, list) else [value]
-    for name in names:
-        if not isinstance(name, str) or (known and name not in known):
-            raise NotationError(f"takes names of layers, not {shown(name)}{_hint(name, known)}")
-    return Exactly(tuple(names), value)
+def read_names(problems: Problems, node: Node, known: Collection[str]) -> Expected:
+    """One name of a layer or a list of them; any name if none is known."""
+
+    def name(item: Node) -> str:
+        value = plain(item)
+        if not isinstance(value, str) or (known and value not in known):
+            hint = problems.hint(value, known)
+            raise NotationError(f"takes names of layers, not {shown(value)}{hint}")
+        return value
+
+    return Exactly(tuple(each(_items(node), name)), plain(node))
 
 
-def _counts(node: Node) -> Expected:
+def _counts(problems: Problems, node: Node) -> Expected:
     if not isinstance(node, Mapping) or not node.entries:
         raise NotationError("takes counts by class or family, such as {convolution: 2, Dense: 3}")
     counts: dict[str, Expected] = {}
+    mistakes: list[tuple[Node, str]] = []
     for key, value in node.entries:
         kind = ALIASES.get(key.text, key.text)
         if kind not in LAYERS and kind not in FAMILIES:
-            raise NotationError(unknown(kind, "class or family", (*FAMILIES, *LAYERS)))
-        counts[kind] = parse_quantity(plain(value))
+            hint = problems.hint(kind, (*FAMILIES, *LAYERS))
+            message = f"counts layers of a class or family, not of {shown(kind)}{hint}"
+            mistakes.append((key, message))
+            continue
+        try:
+            counts[kind] = parse_quantity(plain(value))
+        except NotationError as e:
+            mistakes.append((value, f"of {kind} {e}"))
+    if mistakes:
+        raise Mistakes(mistakes)
     return Counts(counts)
 
 
-def _stages(node: Node) -> Expected:
-    value = plain(node)
-    if not isinstance(value, list) or not value:
+def _stages(problems: Problems, node: Node) -> Expected:
+    if not isinstance(node, Sequence) or not node.items:
         raise NotationError("takes the sizes of the feature maps in order, such as [28, 14, 10, 5]")
-    return Exactly(tuple(parse_shape(item).sizes for item in value), value)
+    sizes = each(node.items, lambda item: parse_shape(plain(item)).sizes)
+    return Exactly(tuple(sizes), plain(node))
 
 
-def _one_of(table: Dictionary[str, str], what: str) -> Any:
-    def read(node: Node) -> Expected:
+def _one_of(table: Dictionary[str, str], what: str) -> Reader:
+    def read(problems: Problems, node: Node) -> Expected:
         value = plain(node)
         if not isinstance(value, str) or value not in table:
-            raise NotationError(
-                f"takes {what} of Keras, not {shown(value)}{_hint(value, table)}"
-            )
+            hint = problems.hint(value, table)
+            raise NotationError(f"takes {what} of Keras, not {shown(value)}{hint}")
         return Exactly(table[value], value)
 
     return read
 
 
-def _metrics(node: Node) -> Expected:
-    one = _one_of(METRICS, "a metric")
-    items = node.items if isinstance(node, Sequence) else (node,)
-    return Exactly(tuple(one(item).value for item in items), plain(node))
+def _metrics(problems: Problems, node: Node) -> Expected:
+    one = partial(_one_of(METRICS, "a metric"), problems)
+    read = each(_items(node), one)
+    return Exactly(tuple(e.value for e in read if isinstance(e, Exactly)), plain(node))
 
 
-def _hint(value: object, known: Iterable[str]) -> str:
-    near = nearest(str(value), known)
-    return f"; did you mean '{near}'?" if near else ""
+def _items(node: Node) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Sequence) else (node,)
 
 
-READERS: Dictionary[Form, Callable[[Node], Expected]] = {
+Reader = Callable[[Problems, Node], Expected]
+"""Reads a node as a fact; the problems are only asked for the nearest word."""
+
+READERS: Dictionary[Form, Reader] = {
     "type": _type,
     "shape": _shape,
     "shapes": _shapes,
-    "quantity": lambda node: parse_quantity(plain(node)),
+    "quantity": _quantity,
     "activation": _activation,
     "sizes": _sizes,
     "counts": _counts,

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, TypeVar
 
-from lenet_verify.errors import Problem
+from lenet_verify.errors import Problem, SpecError
 from lenet_verify.spec.document import Mapping, Node, Scalar, Sequence, plain
 from lenet_verify.visible import visible
 from lenet_verify.vocabulary import nearest
 
 T = TypeVar("T")
+
+_MOST_COMPARISONS = 100_000
+"""With so many known words a file's mistakes are compared; beyond, they get no suggestion."""
+
+
+class Mistakes(ValueError):
+    """What is wrong inside a value: every mistake, with the node where it stands."""
+
+    def __init__(self, found: Iterable[tuple[Node, str]]) -> None:
+        self.found = tuple(found)
+        super().__init__("; ".join(message for _, message in self.found))
 
 
 class Problems:
@@ -19,30 +31,80 @@ class Problems:
     def __init__(self, file: str, found: list[Problem]) -> None:
         self.file = file
         self.found = found
+        self._comparisons = 0
+        # a node that is no plain YAML is wrong enough
+        self._settled = {(problem.line, problem.column) for problem in found}
 
     def add(self, node: Node, message: str) -> None:
         """Notes what is wrong with a node."""
+        if (node.line, node.column) in self._settled:
+            return
         text = visible(message, longest=500)
         self.found.append(Problem(self.file, node.line, node.column, text))
+
+    def refused(self, node: Node, message: str) -> SpecError:
+        """The error that ends reading: a limit is passed."""
+        return SpecError([*self.found, Problem(self.file, node.line, node.column, message)])
 
     def attempt(self, node: Node, subject: str, read: Callable[[], T]) -> T | None:
         """What `read` gives, or None with its ValueError noted as a problem of `subject`."""
         try:
             return read()
+        except Mistakes as e:
+            for place, message in e.found:
+                self.add(place, f"{subject} {message}")
         except ValueError as e:
             self.add(node, f"{subject} {e}")
-            return None
+        return None
+
+    def nearest(self, word: str, known: Collection[str]) -> str | None:
+        """The known word that is most like this one; None if nothing is near."""
+        self._comparisons += len(known)
+        return nearest(word, known) if self._comparisons <= _MOST_COMPARISONS else None
+
+    def hint(self, value: object, known: Collection[str]) -> str:
+        """The nearest known word as the end of a message, if there is one."""
+        near = self.nearest(value, known) if isinstance(value, str) else None
+        return f"; did you mean '{near}'?" if near else ""
+
+    def unknown(
+        self, node: Node, word: str, what: str, known: Collection[str], of: str | None = None
+    ) -> str | None:
+        """Notes a word that is not known, with the nearest known one, or all of a few.
+
+        Returns:
+            The nearest.
+        """
+        near = None
+        message = f"unknown {what} '{visible(word)}'" + (f" of {of}" if of else "")
+        if re.fullmatch("[0-9]{3}", word):
+            message += "; numbers have no commas here: write 61706, not 61,706"
+        elif near := self.nearest(word, known):
+            message += f"; did you mean '{near}'?"
+        elif 0 < len(known) <= 12:
+            message += f"; known: {', '.join(known)}"
+        self.add(node, message)
+        return near
 
 
-def unknown(word: str, what: str, known: Collection[str], of: str | None = None) -> str:
-    """The message for a word that is not known: the nearest known one, or all of a few."""
-    near = nearest(word, known)
-    message = f"unknown {what} '{word}'" + (f" of {of}" if of else "")
-    if near is not None:
-        return f"{message}; did you mean '{near}'?"
-    if 0 < len(known) <= 12:
-        return f"{message}; known: {', '.join(known)}"
-    return message
+def each(items: Iterable[Node], read: Callable[[Node], T]) -> list[T]:
+    """What `read` gives for each node.
+
+    Raises:
+        Mistakes: of all the nodes that it does not read.
+    """
+    values: list[T] = []
+    mistakes: list[tuple[Node, str]] = []
+    for item in items:
+        try:
+            values.append(read(item))
+        except Mistakes as e:
+            mistakes += e.found
+        except ValueError as e:
+            mistakes.append((item, str(e)))
+    if mistakes:
+        raise Mistakes(mistakes)
+    return values
 
 
 def mapping(problems: Problems, node: Node | None, what: str) -> Mapping | None:
@@ -56,14 +118,21 @@ def mapping(problems: Problems, node: Node | None, what: str) -> Mapping | None:
 def fields(
     problems: Problems, node: Node, what: str, known: Collection[str]
 ) -> dict[str, Node] | None:
-    """The entries of a mapping with the known keys; others are problems with a suggestion."""
+    """The entries of a mapping with the known keys; others are problems with a suggestion.
+
+    A misspelt key is read as what it means, so that what is wrong below it is found too, and
+    nothing is missed that is there.
+    """
     table = mapping(problems, node, what)
     if table is None:
         return None
-    for key, _ in table.entries:
+    found = {key.text: value for key, value in table.entries if key.text in known}
+    for key, value in table.entries:
         if key.text not in known:
-            problems.add(key, unknown(key.text, "key", known, of=what))
-    return {key.text: value for key, value in table.entries if key.text in known}
+            meant = problems.unknown(key, key.text, "key", known, of=what)
+            if meant is not None:
+                found.setdefault(meant, value)
+    return found
 
 
 def text(problems: Problems, node: Node | None, key: str) -> str | None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
+from functools import cached_property
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from lenet_verify.architecture import Shape
 from lenet_verify.notation import input_shape
 from lenet_verify.spec.contents import Input, LayerRecipe
-from lenet_verify.spec.document import Mapping, Node, Scalar, plain
-from lenet_verify.spec.fields import Problems, fields, mapping, text, texts, unknown
+from lenet_verify.spec.document import Mapping, Node, Scalar, Sequence, plain
+from lenet_verify.spec.fields import Problems, fields, mapping, text, texts
+from lenet_verify.visible import visible
 from lenet_verify.vocabulary import (
     ALIASES,
     ARGUMENT_FORMS,
@@ -20,6 +24,9 @@ from lenet_verify.vocabulary import (
     REQUIRED,
     Argument,
 )
+
+UNKNOWN_TYPE = "?"
+"""The type of a layer whose own is wrong, in a spec that is refused for it in the end."""
 
 RESERVED = ("input", "model")
 """Names that `expect` keeps for itself."""
@@ -39,16 +46,16 @@ class Graph:
     outputs: tuple[str, ...]
     warnings: tuple[str, ...]
 
-    @property
-    def names(self) -> tuple[str, ...]:
+    @cached_property
+    def names(self) -> dict[str, None]:
         """The names of inputs and layers."""
-        return (*(one.name for one in self.inputs), *(layer.name for layer in self.layers))
+        return dict.fromkeys(row.name for rows in (self.inputs, self.layers) for row in rows)
 
 
 def read_graph(problems: Problems, top: Dictionary[str, Node]) -> Graph:
     """Inputs, layers and outputs of a spec."""
     inputs = _inputs(problems, top)
-    rows = _rows(problems, top.get("layers"), inputs)
+    rows = _rows(problems, top.get("layers"), inputs, {"input", "inputs"} & top.keys())
     outputs = _outputs(problems, top, rows)
     layers = _in_topological_order(problems, rows, {i.name for i in inputs})
     if any(row.arguments.get("data_format") == "channels_first" for row in layers):
@@ -66,7 +73,7 @@ def read_type(problems: Problems, node: Node | None) -> str | None:
         problems.add(node, f"'{name}' cannot stand in a spec: {REFUSED[name]}")
         return None
     if name not in LAYERS:
-        problems.add(node, unknown(name, "layer type", (*LAYERS, *ALIASES)))
+        problems.unknown(node, name, "layer type", (*LAYERS, *ALIASES))
         return None
     return name
 
@@ -75,16 +82,14 @@ def read_argument(
     problems: Problems, key: Scalar, value: Node, argument: Argument, rank: int | None
 ) -> Any:
     """An argument's value in normal form; None with the problem noted."""
-    return problems.attempt(
-        value, f"'{key.text}'", lambda: argument.form.read(plain(value), rank)
-    )
+    return problems.attempt(value, f"'{key.text}'", lambda: argument.form.read(plain(value), rank))
 
 
 def _inputs(problems: Problems, top: Dictionary[str, Node]) -> tuple[Input, ...]:
     several = top.get("inputs")
     if several is None:
         only = top.get("input")
-        return () if only is None else _one_input(problems, "input", only)
+        return () if only is None else (_one_input(problems, "input", only),)
     if "input" in top:
         problems.add(several, "'input' and 'inputs' exclude each other")
     table = mapping(problems, several, "'inputs'")
@@ -95,12 +100,11 @@ def _inputs(problems: Problems, top: Dictionary[str, Node]) -> tuple[Input, ...]
     for key, _ in table.entries:
         if key.text == "model":
             problems.add(key, "'model' is a reserved name: choose another")
-    return tuple(
-        one for key, value in table.entries for one in _one_input(problems, key.text, value)
-    )
+    return tuple(_one_input(problems, key.text, value) for key, value in table.entries)
 
 
-def _one_input(problems: Problems, name: str, node: Node) -> tuple[Input, ...]:
+def _one_input(problems: Problems, name: str, node: Node) -> Input:
+    """An input; one that is wrong keeps its name, so that nobody misses it."""
     shape_node: Node | None = node
     dtype = "float32"
     if isinstance(node, Mapping):
@@ -108,15 +112,14 @@ def _one_input(problems: Problems, name: str, node: Node) -> tuple[Input, ...]:
         shape_node = given.get("shape")
         dtype = text(problems, given.get("dtype"), "dtype") or dtype
         if dtype not in DTYPES:
-            problems.add(given["dtype"], unknown(dtype, "dtype", DTYPES))
+            problems.unknown(given["dtype"], dtype, "dtype", DTYPES)
         if shape_node is None:
             problems.add(node, "an input needs its 'shape'")
-            return ()
-    if shape_node is None:
-        return ()
-    value = plain(shape_node)
-    shape = problems.attempt(shape_node, f"'{name}'", lambda: input_shape(value))
-    return () if shape is None else (Input(name, shape, dtype, node.line),)
+    shape: Shape | None = None
+    if shape_node is not None:
+        value = plain(shape_node)
+        shape = problems.attempt(shape_node, f"'{name}'", lambda: input_shape(value))
+    return Input(name, shape or Shape(()), dtype, node.line)
 
 
 def _channels_first(one: Input) -> Input:
@@ -128,32 +131,31 @@ def _channels_first(one: Input) -> Input:
 
 
 def _rows(
-    problems: Problems, node: Node | None, inputs: tuple[Input, ...]
+    problems: Problems, node: Node | None, inputs: tuple[Input, ...], stated: Collection[str]
 ) -> dict[str, LayerRecipe]:
     table = mapping(problems, node, "'layers'")
     if table is None:
         return {}
     if not table.entries:
         problems.add(table, "'layers' names no layer")
-    if not inputs:
+    if not stated:
         problems.add(table, "a spec with layers needs 'input' (or 'inputs'), such as 1@32x32")
-    names = {key.text for key, _ in table.entries} | {one.name for one in inputs}
+    input_names = dict.fromkeys(one.name for one in inputs)
+    names = {**input_names, **dict.fromkeys(key.text for key, _ in table.entries)}
     only_input = inputs[0].name if len(inputs) == 1 else None
     rows: dict[str, LayerRecipe] = {}
     above = only_input
     for key, value in table.entries:
-        _check_name(problems, key, inputs)
-        row = _row(problems, key, value, names, above, several=len(inputs) > 1)
+        _check_name(problems, key, input_names)
+        rows[key.text] = _row(problems, key, value, names, above, several=len(inputs) > 1)
         above = key.text
-        if row is not None:
-            rows[key.text] = row
     return rows
 
 
-def _check_name(problems: Problems, key: Scalar, inputs: tuple[Input, ...]) -> None:
+def _check_name(problems: Problems, key: Scalar, inputs: Collection[str]) -> None:
     if key.text in RESERVED:
         problems.add(key, f"'{key.text}' is a reserved name: choose another")
-    elif any(key.text == one.name for one in inputs):
+    elif key.text in inputs:
         problems.add(key, f"'{key.text}' is the name of an input already: choose another")
     elif not key.text.strip():
         problems.add(key, "a layer needs a name")
@@ -162,11 +164,18 @@ def _check_name(problems: Problems, key: Scalar, inputs: tuple[Input, ...]) -> N
 
 
 def _row(
-    problems: Problems, key: Scalar, node: Node, names: set[str], above: str | None, several: bool
-) -> LayerRecipe | None:
+    problems: Problems,
+    key: Scalar,
+    node: Node,
+    names: Collection[str],
+    above: str | None,
+    several: bool,
+) -> LayerRecipe:
+    """A layer; what is wrong with it is left out, so that nobody misses the rest."""
+    chain: tuple[str, ...] = (above,) if above is not None else ()
     table = mapping(problems, node, f"layer '{key.text}'")
     if table is None:
-        return None
+        return LayerRecipe(key.text, UNKNOWN_TYPE, {}, chain, key.line, key.column)
     type_node = table.get("type")
     if type_node is None:
         problems.add(key, f"layer '{key.text}' needs a 'type', such as Conv2D")
@@ -176,16 +185,16 @@ def _row(
     if fed_by is None:
         if above is None and several:
             problems.add(key, f"the spec has several inputs: say which feed '{key.text}' (inputs:)")
-        inputs: tuple[str, ...] = (above,) if above is not None else ()
+        inputs = chain
     else:
         pairs = texts(problems, fed_by, "inputs")
         for name, item in pairs:
             if name not in names:
-                problems.add(item, unknown(name, "layer", sorted(names)))
-        if not pairs:
+                problems.unknown(item, name, "layer", names)
+        if isinstance(fed_by, Sequence) and not fed_by.items:
             problems.add(fed_by, f"'inputs' of '{key.text}' names no layer")
         inputs = tuple(name for name, _ in pairs)
-    return LayerRecipe(key.text, type_ or "?", arguments, inputs, key.line, key.column)
+    return LayerRecipe(key.text, type_ or UNKNOWN_TYPE, arguments, inputs, key.line, key.column)
 
 
 def _arguments(
@@ -207,9 +216,12 @@ def _arguments(
             problems.add(key, f"the layer's name is its key, '{name.text}': leave 'name' out")
         elif type_ is not None:
             words = (*known, *BASE_ARGUMENTS, "inputs")
-            problems.add(key, unknown(key.text, "argument", words, of=type_))
+            meant = problems.unknown(key, key.text, "argument", words, of=type_)
+            if meant is not None and meant in known and table.get(meant) is None:
+                # read as what it means, to find what else is wrong
+                given[meant] = read_argument(problems, key, value, known[meant], rank)
         else:
-            problems.add(key, unknown(key.text, "argument", ARGUMENT_FORMS))
+            problems.unknown(key, key.text, "argument", ARGUMENT_FORMS)
     missing = [n for n, a in known.items() if a.default is REQUIRED and n not in given]
     if missing:
         problems.add(name, f"{type_} '{name.text}' needs {', '.join(map(repr, missing))}")
@@ -226,55 +238,64 @@ def _outputs(
         problems.add(node, "'outputs' names layers, but the spec has no 'layers'")
         return ()
     pairs = texts(problems, node, "outputs")
-    declared = [key.text for key, _ in _entries(top["layers"])]
-    for name, item in pairs:
-        if name not in declared:
-            problems.add(item, unknown(name, "layer", declared))
-    return tuple(dict.fromkeys(name for name, _ in pairs))
-
-
-def _entries(node: Node) -> tuple[tuple[Scalar, Node], ...]:
-    return node.entries if isinstance(node, Mapping) else ()
+    if isinstance(node, Sequence) and not node.items:
+        problems.add(node, "'outputs' names no layer")
+    if isinstance(top["layers"], Mapping):
+        for name, item in pairs:
+            if name not in rows:
+                problems.unknown(item, name, "layer", rows)
+    return tuple(dict.fromkeys(name for name, _ in pairs if name in rows))
 
 
 def _in_topological_order(
     problems: Problems, rows: dict[str, LayerRecipe], ready: set[str]
 ) -> tuple[LayerRecipe, ...]:
     """The rows so that each follows what feeds it, otherwise in the order of the file."""
-    waiting = dict(rows)
-    done = set(ready)
+    order = list(rows)
+    # a name that is no row is an input, or unknown and noted as such already
+    fed_by = {n: {f for f in row.inputs if f in rows and f not in ready} for n, row in rows.items()}
+    feeds: dict[str, list[int]] = {name: [] for name in order}
+    for index, name in enumerate(order):
+        for feeder in fed_by[name]:
+            feeds[feeder].append(index)
+    fed = [index for index, name in enumerate(order) if not fed_by[name]]
+    heapify(fed)
     ordered: list[LayerRecipe] = []
-    while waiting:
-        name = next((n for n, r in waiting.items() if _fed(r, waiting, done)), None)
-        if name is None:
-            cycle = _cycle(waiting)
-            at = waiting[cycle[0]]
-            problems.add(
-                Scalar(at.name, at.name, at.line, at.column),
-                "these layers feed each other in a cycle: " + " -> ".join((*cycle, cycle[0])),
-            )
-            return tuple(rows.values())
-        row = waiting.pop(name)
-        done.add(name)
-        ordered.append(row)
+    while fed:
+        name = order[heappop(fed)]
+        ordered.append(rows[name])
+        for index in feeds[name]:
+            fed_by[order[index]].discard(name)
+            if not fed_by[order[index]]:
+                heappush(fed, index)
+    waiting = {name: row for name, row in rows.items() if fed_by[name]}
+    if waiting:
+        cycle = _cycle(waiting)
+        at = waiting[cycle[0]]
+        problems.add(
+            Scalar(at.name, at.name, at.line, at.column),
+            f"these layers feed each other in a cycle: {_arrows([*cycle, cycle[0]])}",
+        )
+        return tuple(rows.values())
     return tuple(ordered)
-
-
-def _fed(row: LayerRecipe, waiting: dict[str, LayerRecipe], done: set[str]) -> bool:
-    # a name that is neither done nor waiting is unknown, and noted as such already
-    return all(name in done or name not in waiting for name in row.inputs)
 
 
 def _cycle(waiting: dict[str, LayerRecipe]) -> list[str]:
     """The names of one cycle, in the direction of the data, its first layer in the file first."""
-    path: list[str] = [next(iter(waiting))]
-    while True:
-        feeder = next(name for name in waiting[path[-1]].inputs if name in waiting)
-        if feeder in path:
-            cycle = path[path.index(feeder) :][::-1]
-            first = min(range(len(cycle)), key=lambda i: waiting[cycle[i]].line)
-            return cycle[first:] + cycle[:first]
-        path.append(feeder)
+    path: dict[str, int] = {}
+    name = next(iter(waiting))
+    while name not in path:
+        path[name] = len(path)
+        name = next(feeder for feeder in waiting[name].inputs if feeder in waiting)
+    cycle = list(path)[path[name] :][::-1]
+    first = min(range(len(cycle)), key=lambda i: (waiting[cycle[i]].line, waiting[cycle[i]].column))
+    return cycle[first:] + cycle[:first]
+
+
+def _arrows(names: list[str]) -> str:
+    """The names as a path; of a long one, both ends."""
+    shown = names if len(names) <= 12 else [*names[:6], "…", *names[-5:]]
+    return " -> ".join(visible(name, longest=40) for name in shown)
 
 
 def _unread(
@@ -283,7 +304,7 @@ def _unread(
     read = {name for layer in layers for name in layer.inputs} | set(outputs)
     rows: tuple[Input | LayerRecipe, ...] = (*inputs, *layers) if layers else ()
     return tuple(
-        f"line {row.line}: nothing reads '{row.name}', and it is no output"
+        f"line {row.line}: nothing reads '{visible(row.name)}', and it is no output"
         for row in rows
         if row.name not in read
     )

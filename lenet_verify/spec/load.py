@@ -12,7 +12,6 @@ from lenet_verify.errors import Problem, SpecError
 from lenet_verify.spec.claims import read_claims
 from lenet_verify.spec.contents import CompileRecipe, Deviation, Implementation, Source, Spec
 from lenet_verify.spec.document import Limits, Mapping, Node, Scalar, Sequence, parse, plain
-from lenet_verify.spec.expected import READERS
 from lenet_verify.spec.fields import (
     Problems,
     fields,
@@ -20,7 +19,6 @@ from lenet_verify.spec.fields import (
     shown,
     text,
     texts,
-    unknown,
     whole_number,
 )
 from lenet_verify.spec.layers import read_graph
@@ -67,7 +65,7 @@ def load_spec(path: str | os.PathLike[str], limits: Limits | None = None) -> Spe
     content = _content(file, limits.spec_bytes)
     node, found = parse(content, file, limits)
     problems = Problems(file, found)
-    spec = _spec(problems, node, file, hashlib.sha256(content).hexdigest())
+    spec = _spec(problems, node, file, limits, hashlib.sha256(content).hexdigest())
     if problems.found or spec is None:
         raise SpecError(problems.found)
     return spec
@@ -86,10 +84,11 @@ def _content(file: str, most: int) -> bytes:
         raise SpecError([Problem(file, 1, 1, f"cannot be read: {reason}")]) from e
 
 
-def _spec(problems: Problems, node: Node, file: str, sha256: str) -> Spec | None:
+def _spec(problems: Problems, node: Node, file: str, limits: Limits, sha256: str) -> Spec | None:
     if not isinstance(node, Mapping) or not any(key.text in TOP_KEYS for key, _ in node.entries):
         # said without quoting a word: the file may be a link to something secret
-        problems.add(node, f"this is no spec: a spec is a mapping that begins with format: {FORMAT}")
+        message = f"this is no spec: a spec is a mapping that begins with format: {FORMAT}"
+        problems.add(node, message)
         return None
     top = fields(problems, node, "a spec", TOP_KEYS) or {}
     _check_format(problems, node, top)
@@ -98,6 +97,8 @@ def _spec(problems: Problems, node: Node, file: str, sha256: str) -> Spec | None
     if "title" not in top:
         problems.add(node, "a spec needs a 'title'")
     sources = _sources(problems, top.get("sources"))
+    stated = top.get("sources")
+    named = [key.text for key, _ in stated.entries] if isinstance(stated, Mapping) else []
     graph = read_graph(problems, top)
     return Spec(
         path=file,
@@ -108,7 +109,7 @@ def _spec(problems: Problems, node: Node, file: str, sha256: str) -> Spec | None
         layers=graph.layers,
         outputs=graph.outputs,
         compile=_compile(problems, top),
-        claims=read_claims(problems, top.get("claims"), sources, graph),
+        claims=read_claims(problems, top.get("claims"), named, graph, limits),
         implementations=_implementations(problems, top),
         warnings=graph.warnings,
     )
@@ -155,14 +156,14 @@ def _compile(problems: Problems, top: Dictionary[str, Node]) -> CompileRecipe | 
     losses = texts(problems, given.get("loss"), "loss")
     for name, item in losses:
         if name not in LOSSES:
-            problems.add(item, unknown(name, "loss", LOSSES))
+            problems.unknown(item, name, "loss", LOSSES)
     optimizer = text(problems, given.get("optimizer"), "optimizer")
     if optimizer is not None and optimizer not in OPTIMIZERS:
-        problems.add(given["optimizer"], unknown(optimizer, "optimizer", OPTIMIZERS))
+        problems.unknown(given["optimizer"], optimizer, "optimizer", OPTIMIZERS)
     metrics = texts(problems, given.get("metrics"), "metrics")
     for name, item in metrics:
         if name not in METRICS:
-            problems.add(item, unknown(name, "metric", METRICS))
+            problems.unknown(item, name, "metric", METRICS)
     names = tuple(LOSSES.get(name, name) for name, _ in losses)
     one_for_all = isinstance(given.get("loss"), Scalar)
     return CompileRecipe(
@@ -173,9 +174,7 @@ def _compile(problems: Problems, top: Dictionary[str, Node]) -> CompileRecipe | 
     )
 
 
-def _implementations(
-    problems: Problems, top: Dictionary[str, Node]
-) -> tuple[Implementation, ...]:
+def _implementations(problems: Problems, top: Dictionary[str, Node]) -> tuple[Implementation, ...]:
     node = top.get("implementations")
     table = mapping(problems, node, "'implementations'")
     if table is None:
@@ -185,7 +184,7 @@ def _implementations(
     found: list[Implementation] = []
     for key, value in table.entries:
         if key.text not in IMPLEMENTATIONS:
-            problems.add(key, unknown(key.text, "implementation", IMPLEMENTATIONS))
+            problems.unknown(key, key.text, "implementation", IMPLEMENTATIONS)
         empty = isinstance(value, Scalar) and value.value is None
         given = {} if empty else fields(problems, value, f"'{key.text}'", ("deviations",)) or {}
         deviations = _deviations(problems, given.get("deviations"))

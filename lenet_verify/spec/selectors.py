@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ _ORDINAL = re.compile(rf"({'|'.join(_WORDS)}) (\S+)")
 _INDEXED = re.compile(r"(\S+)\[([1-9][0-9]{0,5})\]")
 
 
-def parse_selector(text: str, names: Sequence[str]) -> Selector:
+def parse_selector(text: str, names: Collection[str]) -> Selector:
     """The selector of a key in `expect`; `names` are the spec's own layers and inputs.
 
     Raises:
@@ -48,11 +48,16 @@ def chosen(
     if selector.kind == "glob":
         return tuple(row for row in rows if fnmatchcase(name(row), selector.text))
     kind = selector.kind_of_layer
-    of_kind = tuple(row for row in rows if kind in (type_(row), family(type_(row))))
-    if selector.position is None:
-        return of_kind
-    index = selector.position if selector.position < 0 else selector.position - 1
-    return of_kind[index:][:1] if -len(of_kind) <= index < len(of_kind) else ()
+    of_kind = [row for row in rows if kind in (type_(row), family(type_(row)))]
+    return nth(of_kind, selector.position)
+
+
+def nth(rows: Sequence[T], position: int | None) -> tuple[T, ...]:
+    """The row at a position, counted from 1, -1 being the last; every one for None."""
+    if position is None:
+        return tuple(rows)
+    index = position if position < 0 else position - 1
+    return (rows[index],) if -len(rows) <= index < len(rows) else ()
 
 
 def family(type_: str) -> str | None:
