@@ -76,9 +76,10 @@ def _judged(
     for name, site in _subjects(spec, expectation, matched):
         if site is None:
             opaque = matched.observed.unknown.get("layers")
+            seen_all = opaque is None
             yield Finding(
-                code="opaque" if opaque else "missing-layer",
-                outcome=Outcome.UNKNOWN if opaque else Outcome.BROKEN,
+                code="missing-layer" if seen_all else "opaque",
+                outcome=Outcome.BROKEN if seen_all else Outcome.UNKNOWN,
                 claim=claim.id,
                 layer=name,
                 fact=fact,

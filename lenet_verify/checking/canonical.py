@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 
 from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.checking.wiring import NESTED, SHARED, Network, calls_of, network
-from lenet_verify.vocabulary import ACTIVATION_LAYERS, IDENTITY_LAYERS, LAYERS
+from lenet_verify.vocabulary import ACTIVATION_LAYERS, IDENTITY_LAYERS, LAYERS, complete
 
 __all__ = [
     "ACTIVATION",
     "IDENTITY",
     "NESTED",
+    "OPERATION",
     "SHARED",
+    "UNREADABLE",
     "CanonicalForm",
     "Unit",
     "canonical_form",
@@ -31,6 +33,8 @@ IDENTITY = "identity"
 """A layer that is an identity at inference is left out."""
 ACTIVATION = "separate-activation"
 """An activation layer is composed into the layer that it follows."""
+OPERATION = "operation"
+"""A sum, product … or concatenation of tensors by keras.ops is Keras's layer of that name."""
 
 UNREADABLE = "?"
 """An activation that cannot be read, among those that a unit applies."""
@@ -98,6 +102,7 @@ def canonical_form(
     kept = frozenset(keep)
     if not exact:
         net = _without_identities(net, kept)
+        net.layers = [_as_layer(layer, net) for layer in net.layers]
     live = [layer for layer in net.layers if layer.reaches_output]
     units = _composed(replace(net, layers=live), kept, exact)
     renamed = {part.name: unit.name for unit in units for part in unit.absorbed}
@@ -142,6 +147,26 @@ def _without_identities(net: Network, keep: frozenset[str]) -> Network:
             kept.layers.append(layer)
     kept.outputs = [stands_for.get(wire, wire) for wire in net.outputs]
     return kept
+
+
+def _as_layer(layer: Layer, net: Network) -> Layer:
+    """What `x + y` comes to, as the layer `Add`; any other layer as it is."""
+    type_ = layer.type.removeprefix("ops.")
+    merges = type_ != layer.type and type_ in LAYERS and LAYERS[type_].family == "merging"
+    shapes = layer.input_shapes or ()
+    # a layer and an operation broadcast differently
+    alike = type_ == "Concatenate" or len(set(shapes)) == 1
+    if not merges or len(shapes) < 2 or not alike or "config" in layer.unknown:
+        return layer
+    net.note(layer.name, OPERATION)
+    arguments = {**layer.config, "axis": _from_the_end(layer)} if "axis" in layer.config else {}
+    return replace(layer, type=type_, config=complete(type_, arguments))
+
+
+def _from_the_end(layer: Layer) -> object:
+    """The axis that an operation works on, -1 if it is the last."""
+    axis, shapes = layer.config["axis"], layer.input_shapes or ()
+    return -1 if axis == len(shapes[0].sizes) else axis
 
 
 def _composed(net: Network, keep: frozenset[str], exact: bool) -> tuple[Unit, ...]:

@@ -37,4 +37,7 @@ def _accepts(deviation: Deviation, finding: Finding) -> bool:
         return False
     if finding.outcome is Outcome.UNKNOWN:
         return bool(deviation.accept == "unknown")
-    return finding.observed == deviation.accept or str(finding.observed) == str(deviation.accept)
+    observed, accept = finding.observed, deviation.accept
+    if isinstance(observed, bool) or isinstance(accept, bool):
+        return observed is accept
+    return bool(observed == accept or str(observed) == str(accept))

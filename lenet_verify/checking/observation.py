@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lenet_verify.architecture import Architecture, Layer, Shape
-from lenet_verify.checking.canonical import ACTIVATION, CanonicalForm, Unit, composed
+from lenet_verify.checking.canonical import ACTIVATION, OPERATION, CanonicalForm, Unit, composed
 from lenet_verify.checking.wiring import layer_of
 from lenet_verify.checking.witness import DISAGREE
 from lenet_verify.facts import COMPILE_FACTS, NOT_YET_COMPUTED, code_of
@@ -65,6 +65,8 @@ def sites(
     """
     parts = wanted.absorbed if wanted else ()
     rules = {"inputs": ", ".join(found.rules)} if found.rules else {}
+    if OPERATION in found.rules:
+        rules["type"] = OPERATION
     if not parts:
         if found.absorbed:
             rules["activation"] = ACTIVATION

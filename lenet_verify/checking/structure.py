@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lenet_verify.architecture import Layer
 from lenet_verify.checking.align import COMMUTATIVE
-from lenet_verify.checking.canonical import UNREADABLE, Unit, composed
+from lenet_verify.checking.canonical import OPERATION, UNREADABLE, Unit, composed
 from lenet_verify.checking.match import Match
 from lenet_verify.checking.witness import disagreements
 from lenet_verify.notation import as_json
@@ -90,9 +90,10 @@ def _parts(
 
 def _missing(unit: Unit, match: Match, line: int | None) -> Finding:
     opaque = match.observed.unknown.get("layers")
+    seen_all = opaque is None
     return Finding(
-        code="opaque" if opaque else "missing-layer",
-        outcome=Outcome.UNKNOWN if opaque else Outcome.BROKEN,
+        code="missing-layer" if seen_all else "opaque",
+        outcome=Outcome.BROKEN if seen_all else Outcome.UNKNOWN,
         layer=unit.name,
         fact="layer",
         expected=unit.layer.type,
@@ -138,6 +139,7 @@ def _type(unit: Unit, partner: Unit, line: int | None) -> Finding:
         expected=unit.layer.type,
         observed=partner.layer.type,
         reason=reason,
+        rule=OPERATION if OPERATION in partner.rules else None,
         model_layer=partner.name,
         model_type=partner.layer.type,
         line=line,
@@ -151,12 +153,12 @@ def _unclaimed_activation(unit: Unit, partner: Unit) -> Iterable[Finding]:
     """
     if composed(unit.activations) == composed(partner.activations):
         return
-    unreadable = UNREADABLE in partner.activations
+    readable = UNREADABLE not in partner.activations
     for layer in partner.absorbed:
         what = layer.activation or "a function that cannot be read"
         yield Finding(
-            code="opaque" if unreadable else "extra-layer",
-            outcome=Outcome.UNKNOWN if unreadable else Outcome.BROKEN,
+            code="extra-layer" if readable else "opaque",
+            outcome=Outcome.BROKEN if readable else Outcome.UNKNOWN,
             layer=layer.name,
             fact="layer",
             observed=layer.type,

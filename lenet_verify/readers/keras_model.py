@@ -58,7 +58,9 @@ class _Graph:
     def __init__(self, model: Any, function: Any, opaque: str | None) -> None:
         self.names: dict[int, str] = {}
         nodes = _nodes(function) if function is not None else []
-        calls: dict[int, list[Any]] = {}
+        entrances = [] if function is None else [t._keras_history.operation for t in function.inputs]
+        # input layers come first, in the order in which the model takes its inputs
+        calls: dict[int, list[Any]] = {id(operation): [] for operation in entrances}
         for node in nodes:
             calls.setdefault(id(node.operation), []).append(node)
         self.place = {id(node): calls[id(node.operation)].index(node) for node in nodes}
