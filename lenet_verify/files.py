@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -28,9 +29,13 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         for name, content in files.items():
             written[_beside(folder, name, content)] = folder / name
         with _alone_in(folder):
+            for name in files:
+                # a folder of that name is the user's, and found before any file is replaced
+                if (folder / name).is_dir() and not (folder / name).is_symlink():
+                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             for beside, target in written.items():
                 name = target.name
-                # a device or folder of that name is the user's; a link is replaced, not followed
+                # a link is replaced, not followed
                 beside.replace(target)
     except OSError as e:
         reason = e.strerror or str(e)

@@ -6,6 +6,7 @@ shows and JSON carries, and `admits(observed)`, whether an observation satisfies
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,8 +19,9 @@ LARGEST_SIZE = 2**31 - 1
 LARGEST_RANK = 16
 
 _UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
-_QUANTITY = re.compile(r"(<=|>=|<|>)?\s*(-?\d{1,30}(?:\.\d{1,30})?)\s*([kKMGBT%]?)")
-_SIZE = r"(?:\d+|_|None)"
+_WHOLE = "(?:0|[1-9][0-9]{0,29})"  # no leading zeros: YAML 1.1 takes 010 for eight
+_QUANTITY = re.compile(rf"(<=|>=|<|>)?\s*(-?{_WHOLE}(?:\.[0-9]{{1,30}})?)\s*([kKMGBT%]?)")
+_SIZE = rf"(?:{_WHOLE}|_|None)"
 _SIZES = re.compile(rf"{_SIZE}(?:x{_SIZE})*")
 
 
@@ -113,6 +115,8 @@ class Quantity:
         """Whether a number lies in the interval."""
         if isinstance(observed, bool) or not isinstance(observed, int | float):
             return False
+        if not math.isfinite(observed):
+            return False
         value = Fraction(observed)
         above = self.low is None or value > self.low or (value == self.low and not self.strict)
         below = self.high is None or value < self.high or (value == self.high and not self.strict)
@@ -154,8 +158,9 @@ def parse_shape(value: object) -> ShapePattern:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return ShapePattern(value, (_size(str(value)),))
+    takes = "takes a shape such as '6@28x28', '128x768' or 120"
     if not isinstance(value, str):
-        raise NotationError(f"takes a shape such as '6@28x28', '128x768' or 120, not {value!r}")
+        raise NotationError(f"{takes}, not {_shown(value)}")
     text = value.strip().replace("×", "x")
     if text == "scalar":
         return ShapePattern(value, ())
@@ -163,14 +168,12 @@ def parse_shape(value: object) -> ShapePattern:
     if not at:
         rest = channels
     if not _SIZES.fullmatch(rest) or (at and not re.fullmatch(_SIZE, channels)):
-        raise NotationError(
-            f"takes a shape such as '6@28x28', '128x768' or 120, not {_shown(value)}"
-        )
+        raise NotationError(f"{takes}, not {_shown(value)}")
     sizes = tuple(_size(part) for part in rest.split("x"))
     if at:
         sizes = (*sizes, _size(channels))
     if len(sizes) > LARGEST_RANK:
-        raise NotationError(f"a shape has at most {LARGEST_RANK} axes, this one {len(sizes)}")
+        raise NotationError(f"takes a shape of at most {LARGEST_RANK} axes, not of {len(sizes)}")
     return ShapePattern(value, sizes, literal=not at and len(sizes) > 2)
 
 
@@ -182,7 +185,7 @@ def input_shape(value: object) -> Shape:
     """
     pattern = parse_shape(value)
     if "_" in pattern.sizes:
-        raise NotationError("an input has definite sizes: a number, or None for a variable one")
+        raise NotationError("takes definite sizes: each a number, or None for a variable one")
     return Shape(tuple(size for size in pattern.sizes if not isinstance(size, str)))
 
 
@@ -196,9 +199,9 @@ def parse_quantity(value: object) -> Expected:
         return Exactly(value, value)
     takes = "takes a number, one with a suffix such as 25.6M, or a comparison such as '< 25M'"
     if not isinstance(value, str):
-        raise NotationError(f"{takes}, not {value!r}")
-    if re.fullmatch(r"\d{1,3}(,\d{3})+", value.strip()):
-        raise NotationError(f"numbers have no commas here: write {value.replace(',', '')}")
+        raise NotationError(f"{takes}, not {_shown(value)}")
+    if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", value.strip()):
+        raise NotationError(f"takes a number without commas: write {value.replace(',', '')}")
     match = _QUANTITY.fullmatch(value.strip())
     if not match:
         raise NotationError(f"{takes}, not {_shown(value)}")
@@ -251,7 +254,7 @@ def _size(text: str) -> int | str | None:
     if text == "None":
         return None
     if len(text) > 10 or not 1 <= int(text) <= LARGEST_SIZE:
-        raise NotationError(f"a size is from 1 to {LARGEST_SIZE}")
+        raise NotationError(f"takes sizes from 1 to {LARGEST_SIZE}, not {_shown(text)}")
     return int(text)
 
 
@@ -266,5 +269,13 @@ def _equal(wanted: Any, observed: Any) -> bool:
     return bool(wanted == observed)
 
 
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:39] + "…")
+def _shown(value: object) -> str:
+    """A value as an error quotes it: as YAML has it, and short."""
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    text = "null" if value is None else str(value)
+    text = text.lower() if isinstance(value, bool) else text
+    text = text if len(text) <= 40 else text[:39] + "…"
+    return repr(text) if isinstance(value, str) else text

@@ -10,11 +10,11 @@ import re
 LONGEST = 256
 
 # C0 and C1 controls, DEL, line and paragraph separators, bidi controls and marks, zero-width
-# characters, lone surrogates, and the noncharacters U+FFFE and U+FFFF: whatever a terminal or
-# an XML parser would act on or choke on.
+# characters, lone surrogates, the noncharacters U+FFFE and U+FFFF, annotation anchors and tags:
+# whatever a terminal or an XML parser would act on or choke on, or a reader would not see.
 _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069"
-    "\ufeff\ufffe\uffff\ud800-\udfff]"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
 
@@ -32,4 +32,6 @@ def one_line(text: str) -> str:
 
 def _spelt(match: re.Match[str]) -> str:
     code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

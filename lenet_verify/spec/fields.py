@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from lenet_verify.errors import Problem, SpecError
 from lenet_verify.spec.document import Mapping, Node, Scalar, Sequence, plain
 from lenet_verify.visible import visible
 from lenet_verify.vocabulary import nearest
+from lenet_verify.vocabulary.wording import shown
+
+__all__ = [
+    "Mistakes", "Problems", "each", "fields", "mapping", "shown", "text", "texts", "whole_number",
+]  # fmt: skip
 
 T = TypeVar("T")
 
@@ -163,9 +168,3 @@ def texts(problems: Problems, node: Node | None, key: str) -> tuple[tuple[str, N
     items = node.items if isinstance(node, Sequence) else (node,)
     pairs = ((text(problems, item, key), item) for item in items)
     return tuple((value, item) for value, item in pairs if value is not None)
-
-
-def shown(value: Any) -> str:
-    """A value as an error message quotes it: short, never a page of it."""
-    written = repr(value)
-    return written if len(written) <= 60 else written[:59] + "…"

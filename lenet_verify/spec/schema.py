@@ -37,15 +37,20 @@ Schema = dict[str, Any]
 _TEXT: Schema = {"type": ["string", "number"]}
 _TEXTS: Schema = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
 _SIZE: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_SIZE}
+_WHOLE = "(0|[1-9][0-9]*)"
+_ONE = f"({_WHOLE}|_|None)"
 _SHAPE_TEXT: Schema = {
     "type": "string",
-    "pattern": r"^\s*(scalar|((\d+|_|None)@)?(\d+|_|None)([x×](\d+|_|None))*)\s*$",
+    "pattern": rf"^\s*(scalar|({_ONE}@)?{_ONE}([x×]{_ONE})*)\s*$",
 }
 _SHAPE: Schema = {"anyOf": [_SIZE, _SHAPE_TEXT]}
 _QUANTITY: Schema = {
     "anyOf": [
         {"type": "number"},
-        {"type": "string", "pattern": r"^\s*(<=|>=|<|>)?\s*-?\d+(\.\d+)?\s*[kKMGBT%]?\s*$"},
+        {
+            "type": "string",
+            "pattern": rf"^\s*(<=|>=|<|>)?\s*-?{_WHOLE}(\.[0-9]+)?\s*[kKMGBT%]?\s*$",
+        },
     ]
 }
 _CLASSES = [*LAYERS, *ALIASES]
