@@ -73,7 +73,7 @@ def poolings(draw):
 @st.composite
 def others(draw):
     name = draw(st.sampled_from(["Dense", "Flatten", *ACTIVATIONS, *IDENTITIES]))
-    rank = {"1": 1, "2": 2, "3": 3}.get(name[-2:-1], None)
+    rank = {"1": 1, "2": 2, "3": 3}.get(name[-2:-1])
     sizes = st.none() | st.integers(1, 6)
     if LAYERS[name].family == "preprocessing":  # augmentation, which wants images
         count, sizes = 3, st.none() | st.integers(3, 12)

@@ -39,6 +39,7 @@ OPERATION = "operation"
 UNREADABLE = "?"
 """An activation that cannot be read, among those that a unit applies."""
 
+_FLOATS = frozenset({"float16", "bfloat16", "float32", "float64"})
 _IDEMPOTENT = frozenset({"relu", "relu6"})
 
 
@@ -123,7 +124,8 @@ def is_identity(layer: Layer) -> bool:
 
 def _only_converts(layer: Layer) -> bool:
     """Whether it is what Keras puts before a Functional model whose `call` is called."""
-    return layer.type == "ops.ConvertToTensor" and layer.config.get("dtype") is None
+    dtype = str(layer.config.get("dtype") or "float32")
+    return layer.type == "ops.ConvertToTensor" and dtype in _FLOATS
 
 
 def composed(activations: Sequence[str]) -> str | None:

@@ -7,6 +7,7 @@ tells that model's shape; so it is the model's own nodes that are walked.
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
@@ -34,7 +35,8 @@ def read_keras_model(model: Any, inputs: InputSpecs | None = None) -> Architectu
         Its architecture. What stays opaque is unknown, with the reason.
     """
     import_keras()
-    with quiet(), output_to_stderr():
+    with quiet(), output_to_stderr(), warnings.catch_warnings():
+        warnings.simplefilter("default")  # a warning made an error would change the verdict
         function, opaque, supplied = _function(model, inputs)
         graph = _Graph(model, function, opaque)
         reason = {"layers": opaque} if opaque else {}
@@ -197,11 +199,19 @@ def _traced(model: Any, inputs: list[tuple[Any, str]]) -> tuple[Any, str | None]
                 keras.Input(shape=shape, batch_size=batch_size, dtype=dtype)
                 for shape, dtype in inputs
             ]
-            given = tensors[0] if len(tensors) == 1 else tensors
+            given = _arranged(model, tensors)
             return keras.Function(given, model.call(given, **_at_inference(model))), None
         except Exception as e:  # whatever a user's call may raise
             reason = reason or innermost_message(e)
     return None, f"calling {type(model).__name__} on symbolic inputs failed: {reason}"
+
+
+def _arranged(model: Any, tensors: list[Any]) -> Any:
+    """The tensors in the structure in which a model takes them."""
+    keras = import_keras()
+    if isinstance(model, keras.Function):
+        return keras.tree.pack_sequence_as(model._inputs_struct, tensors)
+    return tensors[0] if len(tensors) == 1 else tensors
 
 
 def _at_inference(model: Any) -> dict[str, bool]:
