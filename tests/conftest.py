@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -67,3 +68,55 @@ def run_cli(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
         return Run(code, done.stdout or "", done.stderr or "", seconds, memory)
 
     return run
+
+
+Place = tuple[int, int, str]
+"""Line, column and message of a mistake."""
+
+OLD_REPORTS = {"s.md": b"# an old report\n", "s.svg": b"<svg/>", "other.txt": b"\x00\xff"}
+
+
+@pytest.fixture
+def refused_all(tmp_path: Path, run_cli: Callable[..., Run]) -> Callable[..., dict[str, Any]]:
+    """Runs bad specs and gives their mistakes by file, once everything holds that always holds.
+
+    Exit code 2, a line for each mistake on standard error and nothing else anywhere, no
+    traceback, within 5 seconds and 256 MiB (so no framework was loaded), old reports intact.
+    """
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    for name, content in OLD_REPORTS.items():
+        (reports / name).write_bytes(content)
+
+    def check(specs: Mapping[str, str | bytes | None], *options: str) -> dict[str, Any]:
+        for path, content in specs.items():
+            if content is not None:  # else the test made that file itself
+                data = content.encode() if isinstance(content, str) else content
+                (tmp_path / path).write_bytes(data)
+        run = run_cli(*specs, *options, cwd=tmp_path)
+        assert run.returncode == 2, run
+        assert run.stdout == ""
+        assert "Traceback" not in run.stderr
+        assert run.seconds < 5
+        assert run.memory < 256 * 2**20
+        assert {f.name: f.read_bytes() for f in reports.iterdir()} == OLD_REPORTS
+        places: dict[str, list[Place]] = {path: [] for path in specs}
+        for line in run.stderr.splitlines():
+            found = re.fullmatch(r"(.+?):(\d+):(\d+): (.+)", line)
+            assert found, line
+            places[found[1]].append((int(found[2]), int(found[3]), found[4]))
+        return places
+
+    return check
+
+
+@pytest.fixture
+def refused(refused_all: Callable[..., dict[str, Any]]) -> Callable[..., list[Place]]:
+    """The same for a single spec."""
+
+    def check(content: bytes | str | None, *options: str, path: str = "s.yaml") -> list[Place]:
+        places: list[Place] = refused_all({path: content}, *options)[path]
+        assert places
+        return places
+
+    return check

@@ -9,7 +9,7 @@ from functools import partial
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS
 from lenet_verify.notation import AnyOf, Expected
 from lenet_verify.spec.contents import Claim, Expectation
-from lenet_verify.spec.document import Limits, Mapping, Node, Scalar, Sequence
+from lenet_verify.spec.document import Limits, Mapping, Node, Scalar, Sequence, over
 from lenet_verify.spec.expected import READERS, read_argument_fact, read_names
 from lenet_verify.spec.fields import Problems, each, fields, mapping, text
 from lenet_verify.spec.layers import UNKNOWN_TYPE, Graph
@@ -53,7 +53,7 @@ def read_claims(
         claims.setdefault(claim.id, claim)
         facts += sum(max(1, len(one.layers)) for one in claim.expectations)
         if facts > limits.facts:
-            raise problems.refused(item, f"the claims state more facts than facts {limits.facts}")
+            raise problems.refused(item, over("facts", limits.facts))
     return tuple(claims.values())
 
 

@@ -7,6 +7,7 @@ ours (`docs/spec.md`, "The YAML that a spec may use").
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 from bisect import bisect_right
@@ -87,6 +88,11 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+def over(limit: str, most: int, what: str = "more") -> str:
+    """The message for a spec that is over a limit, and how to let it in."""
+    return f"{what} than {limit} {most} allows; --limit {limit}=NUMBER raises it"
+
+
 def plain(node: Node) -> Any:
     """The node as Python's own dicts, lists and scalars."""
     if isinstance(node, Scalar):
@@ -106,13 +112,12 @@ def parse(content: bytes, file: str, limits: Limits) -> tuple[Node, list[Problem
         SpecError: not UTF-8, not YAML, or over a limit.
     """
     if len(content) > limits.spec_bytes:
-        raise _error(
-            file, 1, 1, f"the spec has {len(content)} bytes; spec-bytes allows {limits.spec_bytes}"
-        )
+        raise _error(file, 1, 1, over("spec-bytes", limits.spec_bytes, "larger"))
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode()
     except UnicodeDecodeError as e:
-        place = _Places(content[: e.start].decode("utf-8-sig")).end()
+        place = _Places(content[: e.start].decode()).end()
         raise _error(file, *place, "the encoding is not UTF-8; save the spec as UTF-8") from e
     places = _Places(text)
     if bad := _FORBIDDEN.search(text):
@@ -176,7 +181,7 @@ class _Composer:
         if event.tag is not None:
             self._wrong(event, "tags are not allowed in a spec: write plain values")
         if depth > self.limits.yaml_depth:
-            raise self._refused(event, f"nested deeper than yaml-depth {self.limits.yaml_depth}")
+            raise self._refused(event, over("yaml-depth", self.limits.yaml_depth, "nested deeper"))
         self._count(event, 1)
         if event.anchor is not None:
             self.anchors[event.anchor] = None  # open: an alias to it would be its own ancestor
@@ -194,7 +199,7 @@ class _Composer:
     def _alias(self, event: Any) -> tuple[Node, int]:
         self.aliases += 1
         if self.aliases > self.limits.yaml_aliases:
-            raise self._refused(event, f"more aliases than yaml-aliases {self.limits.yaml_aliases}")
+            raise self._refused(event, over("yaml-aliases", self.limits.yaml_aliases))
         if event.anchor not in self.anchors:
             raise self._refused(event, "this alias names no anchor above it")
         anchored = self.anchors[event.anchor]
@@ -206,7 +211,7 @@ class _Composer:
     def _count(self, event: Any, nodes: int) -> None:
         self.nodes += nodes
         if self.nodes > self.limits.yaml_nodes:
-            raise self._refused(event, f"more nodes than yaml-nodes {self.limits.yaml_nodes}")
+            raise self._refused(event, over("yaml-nodes", self.limits.yaml_nodes))
 
     def _scalar(self, event: Any) -> Scalar:
         text = event.value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import translate
 
 from lenet_verify.spec.contents import LayerRecipe, Selector
-from lenet_verify.spec.document import Limits, Scalar
+from lenet_verify.spec.document import Limits, Scalar, over
 from lenet_verify.spec.fields import Problems
 from lenet_verify.spec.layers import UNKNOWN_TYPE, Graph
 from lenet_verify.spec.selectors import family, nth, parse_selector
@@ -75,7 +75,7 @@ class Selection:
             return nth(self.by_kind.get(selector.kind_of_layer, ()), selector.position)
         if selector.text not in self.globs:
             if len(self.globs) >= self.limits.globs:
-                raise self.problems.refused(key, f"more globs than globs {self.limits.globs}")
+                raise self.problems.refused(key, over("globs", self.limits.globs))
             fits = re.compile(translate(selector.text)).match
             layers = [row for row in self.graph.layers if fits(row.name)]
             self.globs[selector.text] = tuple(layers)
