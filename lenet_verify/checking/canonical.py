@@ -158,7 +158,8 @@ def _as_layer(layer: Layer, net: Network) -> Layer:
     shapes = layer.input_shapes or ()
     # a layer and an operation broadcast differently
     alike = type_ == "Concatenate" or len(set(shapes)) == 1
-    if not merges or len(shapes) < 2 or not alike or "config" in layer.unknown:
+    along_the_batch = layer.config.get("axis") == 0
+    if not merges or len(shapes) < 2 or not alike or along_the_batch or "config" in layer.unknown:
         return layer
     net.note(layer.name, OPERATION)
     arguments = {**layer.config, "axis": _from_the_end(layer)} if "axis" in layer.config else {}

@@ -110,6 +110,8 @@ def _split(layers: Sequence[Layer], ends: Sequence[Source], exact: bool) -> Netw
 
     found = Network([], [wire(end) for end in ends])
     for layer in layers:
+        if any((name, 1) in copies for call in calls_of(layer) for name in call):
+            found.note(layer.name, SHARED)
         wires = tuple(tuple(map(wire, call.inputs)) for call in layer.details)
         if (layer.name, 1) not in copies:
             several = wires if len(wires) > 1 else ()
