@@ -65,7 +65,10 @@ class Problems:
     def nearest(self, word: str, known: Collection[str]) -> str | None:
         """The known word that is most like this one; None if nothing is near."""
         self._comparisons += len(known)
-        return nearest(word, known) if self._comparisons <= _MOST_COMPARISONS else None
+        near = nearest(word, known) if self._comparisons <= _MOST_COMPARISONS else None
+        if near is not None and word.islower() and near.lower() in known:
+            return near.lower()  # where Keras has a name in both cases
+        return near
 
     def hint(self, value: object, known: Collection[str]) -> str:
         """The nearest known word as the end of a message, if there is one."""

@@ -79,10 +79,10 @@ def read_type(problems: Problems, node: Node | None) -> str | None:
 
 
 def read_argument(
-    problems: Problems, key: Scalar, value: Node, argument: Argument, rank: int | None
+    problems: Problems, name: str, value: Node, argument: Argument, rank: int | None
 ) -> Any:
     """An argument's value in normal form; None with the problem noted."""
-    return problems.attempt(value, f"'{key.text}'", lambda: argument.form.read(plain(value), rank))
+    return problems.attempt(value, f"'{name}'", lambda: argument.form.read(plain(value), rank))
 
 
 def _inputs(problems: Problems, top: Dictionary[str, Node]) -> tuple[Input, ...]:
@@ -180,7 +180,8 @@ def _row(
     if type_node is None:
         problems.add(key, f"layer '{key.text}' needs a 'type', such as Conv2D")
     type_ = read_type(problems, type_node)
-    arguments = _arguments(problems, key, table, type_)
+    refused = isinstance(type_node, Scalar) and type_node.text in REFUSED
+    arguments = {} if refused else _arguments(problems, key, table, type_)
     fed_by = table.get("inputs")
     if fed_by is None:
         if above is None and several:
@@ -211,7 +212,7 @@ def _arguments(
             # the type is misspelt; its argument is read all the same to find what else is wrong
             argument = Argument(key.text, ARGUMENT_FORMS[key.text], REQUIRED)
         if argument is not None:
-            given[key.text] = read_argument(problems, key, value, argument, rank)
+            given[key.text] = read_argument(problems, key.text, value, argument, rank)
         elif key.text == "name":
             problems.add(key, f"the layer's name is its key, '{name.text}': leave 'name' out")
         elif type_ is not None:
@@ -219,7 +220,7 @@ def _arguments(
             meant = problems.unknown(key, key.text, "argument", words, of=type_)
             if meant is not None and meant in known and table.get(meant) is None:
                 # read as what it means, to find what else is wrong
-                given[meant] = read_argument(problems, key, value, known[meant], rank)
+                given[meant] = read_argument(problems, meant, value, known[meant], rank)
         else:
             problems.unknown(key, key.text, "argument", ARGUMENT_FORMS)
     missing = [n for n, a in known.items() if a.default is REQUIRED and n not in given]

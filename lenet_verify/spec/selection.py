@@ -83,7 +83,7 @@ class Selection:
 
     def _note_none(self, key: Scalar, selector: Selector) -> None:
         if selector.kind == "name":
-            known = (*self.names, "input", "output", "model")
+            known = {**self.names, **dict.fromkeys(("input", "output", "model"))}
             self.problems.unknown(key, key.text, "layer", known)
         elif selector.kind == "glob":
             self.problems.add(key, f"'{key.text}' matches no layer of this spec")
