@@ -21,7 +21,7 @@ ONE_BY_ONE = frozenset({"GroupQueryAttention", "MultiHeadAttention"})
 """Layer classes that take several inputs as so many arguments, not as a list."""
 
 # TensorFlow uses a layer's name as a scope of its own when the model runs.
-_UNFIT = re.compile(r"[^A-Za-z0-9_.\\>-]|^[^A-Za-z0-9_.]")
+_UNFIT = re.compile(r"[^A-Za-z0-9_.>-]|^[^A-Za-z0-9_.]")
 
 
 def build(spec: Spec) -> Any:
