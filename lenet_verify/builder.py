@@ -21,7 +21,7 @@ ONE_BY_ONE = frozenset({"GroupQueryAttention", "MultiHeadAttention"})
 """Layer classes that take several inputs as so many arguments, not as a list."""
 
 # TensorFlow uses a layer's name as a scope of its own when the model runs.
-_UNFIT = re.compile(r"[^A-Za-z0-9_.>-]|^[^A-Za-z0-9_.]")
+_UNFIT = re.compile(r"[^A-Za-z0-9_.-]|^[^A-Za-z0-9_.]")
 
 
 def build(spec: Spec) -> Any:
@@ -83,7 +83,8 @@ def _model(keras: Any, spec: Spec) -> Any:
     return keras.Model(
         inputs[0] if len(inputs) == 1 else inputs,
         outputs[0] if len(outputs) == 1 else outputs,
-        name=_fit(spec.title) or "model",
+        # the model's name is TensorFlow's outermost scope, which begins with a letter or digit
+        name=_fit(spec.title).lstrip("_-") or "model",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import string
 import sys
 from pathlib import Path
 
@@ -94,7 +95,7 @@ HOSTILE = [
 
 def test_hostile_names_get_usable_ones(spec):
     rows = [f"  {quoted(name)}: {{type: Dense, units: 3}}" for name in HOSTILE]
-    made = spec("format: 1\ntitle: 'T/ü: 1'\ninput: 3\nlayers:\n" + "\n".join(rows) + "\n")
+    made = spec("format: 1\ntitle: '層 1'\ninput: 3\nlayers:\n" + "\n".join(rows) + "\n")
     model = lv.build(made)
     names = [layer.name for layer in model.layers]
     assert len({name.lower() for name in names}) >= len(HOSTILE)
@@ -105,6 +106,15 @@ def test_hostile_names_get_usable_ones(spec):
 
 def quoted(name):
     return "'" + name.replace("'", "''") + "'"
+
+
+@pytest.mark.parametrize("character", string.punctuation.replace("/", ""))
+def test_any_character_may_stand_in_names_and_titles(character, spec):
+    name = quoted(f"{character}x{character}")
+    model = lv.build(
+        spec(f"format: 1\ntitle: {name}\ninput: 3\nlayers: {{{name}: {{type: Flatten}}}}\n")
+    )
+    assert model.predict(np.ones((2, 3), "float32"), verbose=0).shape == (2, 3)
 
 
 # Without memory
