@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -119,8 +118,11 @@ def _report(
 
 
 def versions() -> tuple[tuple[str, str], ...]:
-    """What takes part in a run: this tool, Python, and the framework if it is installed."""
-    found = [("lenet-verify", __version__), ("Python", platform.python_version())]
+    """What takes part in a run: this tool, and the framework if it is installed.
+
+    Not Python, which decides nothing here: a report is the same on every machine.
+    """
+    found = [("lenet-verify", __version__)]
     for library in ("keras", "tensorflow"):
         try:
             found.append((library, version(library)))
