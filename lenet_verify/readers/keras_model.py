@@ -60,8 +60,9 @@ class _Graph:
     def __init__(self, model: Any, function: Any, opaque: str | None) -> None:
         self.names: dict[int, str] = {}
         nodes = _nodes(function) if function is not None else []
-        entrances = [] if function is None else [t._keras_history.operation for t in function.inputs]
+        tensors = (function.inputs, function.outputs) if function is not None else ((), ())
         # input layers come first, in the order in which the model takes its inputs
+        entrances = [tensor._keras_history.operation for tensor in tensors[0]]
         calls: dict[int, list[Any]] = {id(operation): [] for operation in entrances}
         for node in nodes:
             calls.setdefault(id(node.operation), []).append(node)
@@ -75,7 +76,6 @@ class _Graph:
             if id(layer) not in seen:
                 rows.append(self._unwired(layer, opaque))
         self.layers = tuple(rows)
-        tensors = (function.inputs, function.outputs) if function is not None else ((), ())
         self.inputs, self.outputs = (self._feeders(group) for group in tensors)
         ends = self._sources(tensors[1])
         self.ends = ends if any(map(_needs_telling, ends)) else ()

@@ -68,7 +68,9 @@ def _imported(name: str, module: str) -> Any:
         if e.name and (module == e.name or module.startswith(e.name + ".")):
             raise ReadError(f"{name}: there is no module '{e.name}' to import") from e
         raise ReadError(f"{name}: importing it raised {innermost_message(e)}") from e
-    except (Exception, SystemExit) as e:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as e:  # whatever a user's code may raise, SystemExit too
         raise ReadError(f"{name}: importing it raised {innermost_message(e)}") from e
 
 
@@ -91,7 +93,9 @@ def _called(name: str, factory: Any, arguments: Mapping[str, Any]) -> Any:
         pass  # a callable without a signature; calling it will tell
     try:
         return factory(**arguments)
-    except (Exception, SystemExit) as e:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as e:  # whatever a user's code may raise, SystemExit too
         raise ReadError(f"{name} raised {innermost_message(e)}") from e
 
 
