@@ -510,8 +510,6 @@ def test_case_32_two_commands_at_once(tmp_path):
 
 def test_rule_7_a_file_that_cannot_be_written_leaves_all_as_they_were(tmp_path):
     write_files(tmp_path, {"a": b"old a", "b": b"old b"})
-    seconds = job.get("seconds", pictures.TIMEOUT)
-    pictures.LayoutEngine.lay_out.__defaults__ = (pictures.FORMATS, seconds)
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
     try:
