@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import sys
 import traceback
@@ -18,18 +19,20 @@ from lenet_verify.options import (
     factory_arguments,
     limits,
     output_folder,
+    schema_parser,
     shown_path,
 )
 
 if TYPE_CHECKING:
     from lenet_verify.report import Report
 
-HOLDS, FAILS, UNDECIDED = 0, 1, 2
-"""Exit codes: every claim holds; a claim is broken or unknown; the run could not decide."""
+HOLDS, FAILS, UNDECIDED, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: every claim holds; a claim is broken or unknown; the run could not decide; ^C."""
 
 
 def entry() -> NoReturn:
     """The console script."""
+    _occupy_standard_descriptors()
     try:
         code = main(sys.argv[1:])
     except SystemExit as e:  # argparse: help, version, bad usage
@@ -47,53 +50,43 @@ def main(arguments: Sequence[str]) -> int:
 
     Returns:
         The exit code: 0, 1 or 2.
+
+    Raises:
+        SystemExit: argparse's, after help, version or bad usage.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # the same bytes whatever the locale
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    debug = "--debug" in arguments
+    named = bool(arguments) and arguments[0] in COMMANDS
+    command = COMMANDS[arguments[0]] if named else check_command
     try:
-        command = COMMANDS.get(arguments[0]) if arguments else None
-        if command is not None:
-            return command(arguments[1:])
-        return check_command(arguments)
-    except BrokenPipeError:
+        return command(arguments[1:] if named else arguments)
+    except LenetVerifyError as error:
+        _complain(error, debug)
+    except BrokenPipeError:  # nobody reads on, and nobody wants to hear of it
         _discard_stdout()
-        return UNDECIDED
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
+    except Exception as error:  # a fault of ours: one line, unless asked for more
+        _say(f"lenet-verify: internal error: {type(error).__name__}: {error} (--debug shows more)")
+        if debug:
+            _say(traceback.format_exc())
+    return UNDECIDED
 
 
 def check_command(arguments: Sequence[str]) -> int:
     """`lenet-verify [check] SPEC…`."""
-    options = check_parser().parse_intermixed_args(arguments)
-    try:
-        return _check(options)
-    except LenetVerifyError as error:
-        _complain(error, options.debug)
-        return UNDECIDED
-    except BrokenPipeError:
-        raise
-    except Exception as error:  # a fault of ours: one line, unless asked for more
-        _say(f"lenet-verify: internal error: {type(error).__name__}: {error} (--debug shows more)")
-        if options.debug:
-            traceback.print_exc()
-        return UNDECIDED
+    return _check(_parsed(check_parser(), arguments))
 
 
 def schema_command(arguments: Sequence[str]) -> int:
     """`lenet-verify schema`."""
-    parser = argparse.ArgumentParser(
-        prog="lenet-verify schema", description="Prints the JSON Schema of specs."
-    )
-    parser.parse_args(arguments)
+    _parsed(schema_parser(), arguments)
     from lenet_verify.spec.schema import schema_text
 
-    try:
-        _print(schema_text())
-    except OutputError as error:
-        _complain(error, debug=False)
-        return UNDECIDED
+    _print(schema_text())
     return HOLDS
 
 
@@ -102,6 +95,18 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "schema": schema_command,
 }
 """Recognised only as the first argument; a spec that is called `check` is `./check`."""
+
+
+def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
+    """The options; help and version go out the way that all data does."""
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said):
+            return parser.parse_intermixed_args(arguments)
+    except SystemExit:
+        if said.getvalue():
+            _print(said.getvalue())
+        raise
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -202,8 +207,13 @@ def _complain(error: LenetVerifyError, debug: bool) -> None:
 
 
 def _say(text: str) -> None:
-    if text:
-        print(text, file=sys.stderr)
+    """Lines on standard error, as far as anybody can be told anything."""
+    if not text or sys.stderr is None:
+        return
+    # a line that began so would be a command to the runner of a CI job
+    lines = ("· " + line if line.lstrip().startswith("::") else line for line in text.split("\n"))
+    with contextlib.suppress(OSError):
+        print("\n".join(lines), file=sys.stderr, flush=True)
 
 
 def _print(text: str) -> None:
@@ -229,3 +239,11 @@ def _discard_stdout() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+
+
+def _occupy_standard_descriptors() -> None:
+    """Opens those that came closed on nothing, so that no file of ours takes their place."""
+    descriptor = 0
+    while descriptor <= 2:
+        descriptor = os.open(os.devnull, os.O_RDWR)
+    os.close(descriptor)

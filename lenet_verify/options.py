@@ -63,6 +63,13 @@ def check_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def schema_parser() -> argparse.ArgumentParser:
+    """The parser of `schema`."""
+    return argparse.ArgumentParser(
+        prog="lenet-verify schema", description="Prints the JSON Schema of specs."
+    )
+
+
 def factory_arguments(given: Sequence[str]) -> dict[str, Any]:
     """`--arg NAME=VALUE` as keyword arguments.
 

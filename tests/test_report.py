@@ -188,7 +188,7 @@ def test_a_broken_report_says_what_is_broken():
 def test_terminal_output_groups_by_layer_and_keeps_the_networks_order():
     text = render_text([broken_report()])
     broken = text.split("\nbroken (", 1)[1].split("\nskipped", 1)[0]
-    places = re.findall(r"^  (\S+)$", broken, flags=re.MULTILINE)
+    places = re.findall(r"^  • (\S+)$", broken, flags=re.MULTILINE)
     assert places == ["C1", "F6", "model"]
     assert "\x1b" not in text
     coloured = render_text([broken_report()], colour=True)

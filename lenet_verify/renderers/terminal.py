@@ -34,6 +34,13 @@ _HEADINGS = {
 }
 
 
+UNCLAIMED = "·"
+"""The mark of a layer of which nothing is claimed.
+
+No line begins with a name: a runner of CI jobs would obey one that begins with `::`.
+"""
+
+
 def render_text(reports: Sequence[Report], *, colour: bool = False) -> str:
     """A table of layers and the findings that do not hold, for each model."""
     texts = [_one(report, colour) for report in reports]
@@ -50,7 +57,7 @@ def _one(report: Report, colour: bool) -> str:
         f"{MARKS[summary]} {visible(report.spec.title)}: {headline(report)}", summary, colour
     )
     model = verdict.model or "the model built from it"
-    lines = [mark, f"  {visible(verdict.spec)}, checked on {visible(model)}: {tally(verdict)}", ""]
+    lines = [mark, f"  {tally(verdict)} ({visible(verdict.spec)}, checked on {visible(model)})", ""]
     rows, rest = told(report, layer_rows(report))
     lines += _table(rows, colour) if rows else []
     lines += [f"   and {rest}"] if rest else []
@@ -91,7 +98,7 @@ def _cells(row: LayerRow) -> tuple[str, ...]:
     claims = dict.fromkeys(f.claim for f in row.findings if f.claim is not None)
     missing = row.row.model_layer is None
     return (
-        MARKS[outcome] if outcome else " ",
+        MARKS[outcome] if outcome else UNCLAIMED,
         name,
         "missing" if missing else visible(row.row.type or NOTHING, 40),
         NOTHING if row.row.output is None else as_text(row.row.output),
@@ -109,7 +116,7 @@ def _by_layer(report: Report, findings: Sequence[Finding], colour: bool) -> list
         groups.setdefault(where(finding), []).append(finding)
     lines = []
     for place, group in sorted(groups.items(), key=lambda item: _position(item[1][0], order)):
-        lines.append(f"  {visible(place)}")
+        lines.append(f"  • {visible(place)}")
         lines += [_line(finding, colour) for finding in _told(group)]
     return lines
 
