@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from lenet_verify.errors import LenetVerifyError, MissingLibraryError, OutputError
+from lenet_verify.errors import LenetVerifyError, MissingLibraryError, OutputError, SpecError
 from lenet_verify.options import (
     check_parser,
     factory_arguments,
@@ -37,8 +37,9 @@ def entry() -> NoReturn:
         code = main(sys.argv[1:])
     except SystemExit as e:  # argparse: help, version, bad usage
         code = e.code if isinstance(e.code, int) else UNDECIDED
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.flush()
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
     if "tensorflow" in sys.modules:
         # everything is written and closed; TensorFlow would spend half a second taking itself down
         os._exit(code)
@@ -197,11 +198,11 @@ def _wants_colour() -> bool:
 
 
 def _complain(error: LenetVerifyError, debug: bool) -> None:
-    """An error as its lines on standard error; what lies behind it only on request."""
+    """An error as a line a problem on standard error; what lies behind it only on request."""
     from lenet_verify.visible import visible
 
-    for line in str(error).split("\n"):
-        _say(visible(line, longest=2000))
+    for problem in error.problems if isinstance(error, SpecError) else (error,):
+        _say(visible(str(problem), longest=2000))
     if debug:
         _say("".join(traceback.format_exception(error)).rstrip())
 
