@@ -37,9 +37,8 @@ def entry() -> NoReturn:
         code = main(sys.argv[1:])
     except SystemExit as e:  # argparse: help, version, bad usage
         code = e.code if isinstance(e.code, int) else UNDECIDED
-    if sys.stderr is not None:
-        with contextlib.suppress(OSError, ValueError):
-            sys.stderr.flush()
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.flush()
     if "tensorflow" in sys.modules:
         # everything is written and closed; TensorFlow would spend half a second taking itself down
         os._exit(code)
@@ -194,7 +193,7 @@ def _rendered(reports: Sequence[Report], kind: str) -> str:
 
 def _wants_colour() -> bool:
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return sys.stdout.isatty() and not plain
+    return sys.stdout is not None and sys.stdout.isatty() and not plain
 
 
 def _complain(error: LenetVerifyError, debug: bool) -> None:
@@ -209,7 +208,7 @@ def _complain(error: LenetVerifyError, debug: bool) -> None:
 
 def _say(text: str) -> None:
     """Lines on standard error, as far as anybody can be told anything."""
-    if not text or sys.stderr is None:
+    if not text:
         return
     # a line that began so would be a command to the runner of a CI job
     lines = ("· " + line if line.lstrip().startswith("::") else line for line in text.split("\n"))
@@ -248,3 +247,5 @@ def _occupy_standard_descriptors() -> None:
     while descriptor <= 2:
         descriptor = os.open(os.devnull, os.O_RDWR)
     os.close(descriptor)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
