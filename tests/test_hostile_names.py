@@ -391,18 +391,15 @@ JOIN = BAD.replace("2", "1").replace(
 )
 
 
-split = pytest.mark.xfail(reason="reported: cli.py, _complain splits before it makes visible")
-
-
 @pytest.mark.parametrize(
     ("file", "content"),
     [
         ("::error::b.yaml", BAD),
         ("  ::error::b.yaml", BAD),
-        pytest.param("a\n::error::b.yaml", BAD, marks=split),
-        pytest.param("missing\n::error::b.yaml", None, marks=split),
-        pytest.param("join.yaml", JOIN, marks=split),
-        pytest.param("a\n::error::open.yaml", OPEN, marks=split),
+        ("a\n::error::b.yaml", BAD),
+        ("missing\n::error::b.yaml", None),
+        ("join.yaml", JOIN),
+        ("a\n::error::open.yaml", OPEN),
     ],
 )
 def test_case_28_an_error_is_one_line_and_no_command(run_cli, tmp_path, file, content):
