@@ -123,9 +123,9 @@ def is_identity(layer: Layer) -> bool:
 
 
 def _only_converts(layer: Layer) -> bool:
-    """Whether it is what Keras puts before a Functional model whose `call` is called."""
+    """Whether it makes floats of what comes, as Keras does where a Functional model is called."""
     dtype = str(layer.config.get("dtype") or "float32")
-    return layer.type == "ops.ConvertToTensor" and dtype in _FLOATS
+    return layer.type in ("ops.Cast", "ops.ConvertToTensor") and dtype in _FLOATS
 
 
 def composed(activations: Sequence[str]) -> str | None:
