@@ -117,7 +117,8 @@ class Quantity:
             return False
         if not math.isfinite(observed):
             return False
-        value = Fraction(observed)
+        # 0.99 as it is printed, not the binary number a little below it
+        value = Fraction(observed if isinstance(observed, int) else repr(float(observed)))
         above = self.low is None or value > self.low or (value == self.low and not self.strict)
         below = self.high is None or value < self.high or (value == self.high and not self.strict)
         return above and below
