@@ -39,6 +39,8 @@ def test_layers_are_read_in_order_with_their_facts():
     assert (c3.inputs, c3.output, c3.output_shape) == (("S2",), "16@10x10", (10, 10, 16))
     assert (c3.params, c3.trainable, c3.non_trainable) == (2416, 2416, 0)
     assert (c3.activation, c3.config["kernel_size"]) == ("tanh", (5, 5))
+    first = architecture.layers[0]
+    assert (dict(first.config), dict(first.unknown)) == ({"dtype": "float32"}, {})
     assert architecture.outputs == ("output",)
     assert (architecture.params, architecture.compiled) == (61706, None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -745,3 +745,122 @@ def test_an_implementation_is_checked_without_being_named(spec):
 def test_an_implementation_can_be_wrong(spec):
     (report,) = verify(spec(MOBILENET.replace("3.5M", "3.4M")), None, Options())
     assert [(f.claim, f.observed) for f in report.verdict.failing] == [("rounded", 3504872)]
+
+
+# Two derivations
+
+
+@pytest.mark.parametrize(
+    ("changes", "fact"),
+    [
+        ({"shapes": (lv.Shape((28, 28, 7)),)}, "output"),
+        ({"params": 157}, "params"),
+        ({"trainable": 155}, "trainable"),
+    ],
+)
+def test_where_framework_and_inference_disagree_nothing_is_known(changes, fact):
+    observed = lv.read(right.functional())
+    rows = [replace(row, **changes) if row.name == "C1" else row for row in observed.layers]
+    verdict = check(LENET5, replace(observed, layers=tuple(rows)))
+    found = [f for f in verdict.findings if f.code == "derivations-disagree"]
+    assert {f.layer for f in found} == {"C1"}
+    assert {f.outcome for f in found} == {Outcome.UNKNOWN}
+    assert all("the two derivations disagree" in f.reason for f in found)
+    assert any(f.fact in (fact, "layer") for f in found)
+    assert not verdict.holds
+
+
+def test_what_inference_finds_impossible_is_unknown():
+    observed = lv.read(right.functional())
+    wide = (lv.Shape((2, 2, 1)),)
+    rows = [replace(row, input_shapes=wide) if row.name == "C1" else row for row in observed.layers]
+    verdict = check(LENET5, replace(observed, layers=tuple(rows)))
+    assert ("derivations-disagree", "C1") in {(f.code, f.layer) for f in verdict.failing}
+
+
+# A spec's own model holds what the spec claims, in whatever form it has its activations
+
+OWN = {
+    "linear-activation": """
+input: 3@8x8
+layers:
+  conv: {type: Conv2D, filters: 4, kernel_size: 3}
+  act: {type: Activation, activation: linear}
+  same: {type: Identity}
+  flat: {type: Flatten}
+claims:
+  - id: a
+    why: w
+    expect:
+      act: {activation: linear, type: Activation}
+      conv: {activation: linear}
+      same: {type: Identity}
+      flat: {inputs: same}
+""",
+    "activation-of-the-input": """
+input: 3@8x8
+layers: {act: {type: ReLU}, flat: {type: Flatten}}
+claims: [{id: a, why: w, expect: {act: {activation: relu}, flat: {inputs: act}}}]
+""",
+    "several-activations": """
+input: 3@8x8
+layers:
+  conv: {type: Conv2D, filters: 4, kernel_size: 3, activation: relu}
+  a1: {type: ReLU}
+  a2: {type: Softmax}
+  drop: {type: Dropout, rate: 0.2}
+  a3: {type: Activation, activation: tanh}
+claims:
+  - id: a
+    why: w
+    expect:
+      conv: {activation: relu}
+      a1: {activation: relu, inputs: conv}
+      a2: {activation: softmax, inputs: a1, type: Softmax}
+      drop: {inputs: a2}
+      output: {activation: tanh}
+""",
+    "counts": """
+input: 8
+layers: {d: {type: Dense, units: 4}, out: {type: Softmax}}
+claims:
+  - id: a
+    why: w
+    expect:
+      out: {activation: softmax, output: 4, params: 0}
+      "last activation": {activation: softmax}
+      "every Dense": {activation: linear}
+      model: {layers: {Softmax: 1, Dense: 1, activation: 1}}
+""",
+    "activation-with-weights": """
+input: 8
+layers: {d: {type: Dense, units: 4}, p: {type: PReLU}}
+claims: [{id: a, why: w, expect: {p: {activation: prelu, params: 4}, d: {activation: linear}}}]
+""",
+    "inputs-shared": """
+inputs: {a: 8, b: 8}
+layers: {d: {type: Add, inputs: [a, b]}, e: {type: ReLU, inputs: a}}
+outputs: [d, e]
+claims: [{id: a, why: w, expect: {d: {inputs: [b, a]}, model: {outputs: [8, 8]}}}]
+""",
+    "attention": """
+input: 4x6
+layers:
+  m: {type: MultiHeadAttention, num_heads: 2, key_dim: 3, inputs: [input, input]}
+  add: {type: Add, inputs: [input, m]}
+claims: [{id: a, why: w, expect: {m: {inputs: [input, input]}, add: {inputs: [input, m]}}}]
+""",
+    "states": """
+input: 5x6
+layers:
+  a: {type: LSTM, units: 4, return_sequences: true, return_state: true}
+  b: {type: GRU, units: 4}
+claims: [{id: a, why: w, expect: {a: {activation: tanh}, b: {inputs: a}}}]
+""",
+}
+
+
+@pytest.mark.parametrize("case", OWN)
+def test_a_specs_own_model_holds(case, spec):
+    (report,) = verify(spec(OWN[case]), None, Options())
+    assert report.verdict.failing == ()

@@ -70,7 +70,7 @@ def _judged(
     fact, expected = expectation.fact, expectation.expected
     if expectation.selector.kind == "model":
         kinds = expected.counts if isinstance(expected, Counts) else ()
-        seen = observe_model(matched.observed, matched.found, fact, kinds)
+        seen = observe_model(matched.observed, matched.found, matched.every, fact, kinds)
         yield _finding(claim, expectation, "model", seen, None)
         return
     for name, site in _subjects(spec, expectation, matched):

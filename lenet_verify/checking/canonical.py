@@ -90,7 +90,11 @@ class CanonicalForm:
 
 
 def canonical_form(
-    architecture: Architecture, keep: Iterable[str] = (), *, exact: bool = False
+    architecture: Architecture,
+    keep: Iterable[str] = (),
+    *,
+    exact: bool = False,
+    of_spec: bool = False,
 ) -> CanonicalForm:
     """The canonical form of an architecture.
 
@@ -98,11 +102,13 @@ def canonical_form(
         architecture: any model.
         keep: types that the spec speaks of, so that layers of theirs stay as they are.
         exact: whether to allow no rewrite at all.
+        of_spec: whether it is the spec's own, none of whose layers may be left out.
     """
     net = network(architecture.layers, architecture.outputs, architecture.ends, exact=exact)
     kept = frozenset(keep)
-    if not exact:
+    if not exact and not of_spec:
         net = _without_identities(net, kept)
+    if not exact:
         net.layers = [_as_layer(layer, net) for layer in net.layers]
     live = [layer for layer in net.layers if layer.reaches_output]
     units = _composed(replace(net, layers=live), kept, exact)
@@ -226,9 +232,10 @@ def _with_activation(host: Unit, layer: Layer) -> Unit:
     unknown = {**host.layer.unknown}
     if layer.activation is None:
         unknown.setdefault("activation", layer.unknown["activation"])
+    applied = () if layer.activation == "linear" else (layer.activation or UNREADABLE,)
     return replace(
         host,
         layer=replace(host.layer, unknown=unknown),
-        activations=(*host.activations, layer.activation or UNREADABLE),
+        activations=(*host.activations, *applied),
         absorbed=(*host.absorbed, layer),
     )

@@ -59,7 +59,9 @@ def match(spec: Spec, observed: Architecture, exact: bool) -> Match:
     """
     keep = _kinds_named(spec)
     found = canonical_form(observed, keep, exact=exact)
-    wanted = canonical_form(infer(spec), keep, exact=exact) if spec.closed else None
+    wanted = None
+    if spec.closed:
+        wanted = canonical_form(infer(spec), keep, exact=exact, of_spec=True)
     units = wanted.units if wanted else _claimed_units(spec)
     alignment = align(
         in_reading_order(units, wanted.outputs if wanted else ()),

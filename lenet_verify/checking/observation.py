@@ -162,7 +162,11 @@ def _argument(layer: Layer, fact: str) -> Observation:
 
 
 def observe_model(
-    architecture: Architecture, form: CanonicalForm, fact: str, kinds: Iterable[str]
+    architecture: Architecture,
+    form: CanonicalForm,
+    every: Iterable[Site],
+    fact: str,
+    kinds: Iterable[str],
 ) -> Observation:
     """A fact of the whole model; `kinds` are the classes and families to count for `layers`."""
     if fact in NOT_YET_COMPUTED:
@@ -185,7 +189,7 @@ def observe_model(
     if opaque:
         return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=opaque)
     if fact == "layers":
-        return _counts(form, kinds)
+        return _counts(every, kinds)
     by_name = {layer.name: layer for layer in form.inputs}
     by_name |= {unit.name: unit.layer for unit in form.units}
     shapes = tuple(_shape_on(wire, by_name) for wire in form.outputs)
@@ -203,8 +207,8 @@ def _shape_on(wire: str, layers: Mapping[str, Layer]) -> Shape | None:
     return shapes[output] if output < len(shapes) else None
 
 
-def _counts(form: CanonicalForm, kinds: Iterable[str]) -> Observation:
-    types = [unit.layer.type for unit in form.units]
+def _counts(every: Iterable[Site], kinds: Iterable[str]) -> Observation:
+    types = [site.layer.type for site in every if site.layer.type != "InputLayer"]
     strangers = [type_ for type_ in types if type_ not in LAYERS and not type_.startswith("ops.")]
     if strangers:
         reason = f"{strangers[0]} may be of any kind"
