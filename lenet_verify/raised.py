@@ -20,8 +20,15 @@ def innermost_message(error: BaseException) -> str:
             break
         error = below
         seen.add(id(error))
-    text = str(error)
+    text = _text(error)
     if bold := _BOLD.search(text):
         text = bold[1]
     text = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", text).split())
     return visible(f"{type(error).__name__}: {text}" if text else type(error).__name__, _LONGEST)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # somebody's own __str__
+        return ""

@@ -382,6 +382,7 @@ def test_a_named_model_is_taken_as_it_is(here, monkeypatch):
     [
         ("faulty:raising", {}, " raised KeyError: 'the innermost'"),
         ("faulty:raising_nothing_to_say", {}, " raised ValueError"),
+        ("faulty:raising_speechless", {}, " raised Speechless"),
         ("faulty:leaving", {}, " raised SystemExit: I am off"),
         ("faulty:returning_none", {}, " gave a value of type NoneType, not a Keras model"),
         ("faulty:returning_a_list", {}, " gave a value of type list, not a Keras model"),

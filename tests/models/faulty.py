@@ -25,6 +25,15 @@ def raising_nothing_to_say():
     raise ValueError
 
 
+class Speechless(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+def raising_speechless():
+    raise Speechless
+
+
 def leaving():
     sys.exit("I am off")
 
