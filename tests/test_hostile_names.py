@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,7 +18,7 @@ import lenet_verify as lv
 from lenet_verify.drawings.graph import draw_graph
 from lenet_verify.errors import SpecError
 from lenet_verify.renderers import RENDERERS
-from lenet_verify.renderers.markdown import render_markdown
+from lenet_verify.renderers.markdown import code, render_markdown
 from lenet_verify.report import Provenance, Report
 from lenet_verify.report_files import compose
 from lenet_verify.visible import visible
@@ -112,6 +113,9 @@ def spec_of(names: dict[str, str], units: int, more: str = "") -> str:
             f"  - {{id: {text}, source: {source}, where: {text}, quote: {text}, why: {text}, "
             f"expect: {{{text}: {{units: {units}}}}}}}"
         )
+    lines += ["  - id: chain", "    why: so that names are values too", "    expect:"]
+    for before, name in pairwise(names):
+        lines.append(f"      {quoted(name)}: {{inputs: {quoted(before)}}}")
     for name in TEXTS:
         text = quoted(name)
         lines.append(f"  - {{id: {text}, quote: {text}, why: {text}, unchecked: {text}}}")
@@ -244,10 +248,12 @@ def test_case_28_json_has_every_name_as_it_is(folder):
     document = json.loads(read(folder / "json.out"))
     assert read(folder / "json.out").isascii()
     for verdict in document["verdicts"]:
-        claimed = [f for f in verdict["findings"] if f["claim"] is not None]
+        claimed = [f for f in verdict["findings"] if f["claim"] not in (None, "chain")]
         assert [finding["claim"] for finding in claimed] == list(NAMES)
         assert [finding["layer"] for finding in claimed] == list(NAMES)
         assert verdict["unchecked"] == list(TEXTS)
+        chain = [finding for finding in verdict["findings"] if finding["claim"] == "chain"]
+        assert [finding["expected"] for finding in chain] == list(NAMES)[:-1]
 
 
 def test_case_28_markdown_is_all_text(folder):
@@ -264,7 +270,7 @@ def test_case_28_markdown_is_all_text(folder):
         assert links == {f"{kind}.{suffix}" for suffix in ("svg", "png", "dot")}
         assert images == {f"{kind}.svg"}
         headings = [t for t in parser.parse(source) if t.type == "heading_open"]
-        assert [t.tag for t in headings].count("h3") == len(NAMES) + len(TEXTS)
+        assert [t.tag for t in headings].count("h3") == len(NAMES) + len(TEXTS) + 1
         rows = re.findall(r"<tr>.*?</tr>", parser.render(source), re.DOTALL)
         cells = {row.count("<td") for row in rows if "<td" in row}
         assert cells == {5, 10}  # a bar in a name makes no cell
@@ -415,7 +421,11 @@ def test_case_28_an_error_is_one_line_and_no_command(run_cli, tmp_path, file, co
 @pytest.fixture
 def surrogates(monkeypatch, tmp_path):
     """A spec with lone surrogates, which only PyYAML's parser in Python lets in."""
-    text = spec_of({"NAME": "NAME"}, 3).replace("NAME", "a\\ud800b").replace("\\U0000", "\\u")
+    text = (
+        spec_of({"NAME": "NAME", "other": "other"}, 3)
+        .replace("NAME", "a\\ud800b")
+        .replace("\\U0000", "\\u")
+    )
     path = tmp_path / "s.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SpecError, match="not YAML: found invalid Unicode character escape code"):
@@ -453,6 +463,14 @@ def test_case_28_markdown_escapes_are_doubled_by_none_and_missed_by_none(surroga
     assert re.sub(r"\\(.)", r"\1", inside) == title
     bare = re.sub(r"\\.", "", inside)
     assert not set(bare) & set("\\`*_[]<>|~&@#!()")
+
+
+def test_case_28_nothing_ends_a_code_span_or_its_cell():
+    for name in [*NAMES, *TEXTS]:
+        span = code(f"a{name}b")
+        assert span.startswith("`a")
+        assert span.endswith("b`")
+        assert not set("`|\n\r") & set(span[1:-1])
 
 
 @pytest.mark.parametrize(

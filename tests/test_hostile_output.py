@@ -389,7 +389,6 @@ def test_case_31_a_full_standard_error_is_no_verdict(tmp_path):
     assert (run.returncode, run.stdout) == (2, b"")
 
 
-@pytest.mark.xfail(reason="reported: cli.py, entry flushes sys.stderr, which is None then")
 def test_case_31_a_closed_standard_error_is_not_standard_output(tmp_path):
     (tmp_path / "bad.yaml").write_text(BAD, encoding="utf-8")
     run = subprocess.run(

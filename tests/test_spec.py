@@ -18,6 +18,8 @@ from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS
 from lenet_verify.notation import AnyOf, Counts, Each, Exactly
 from lenet_verify.spec import Deviation, Limits, Selector, Source, chosen, load_spec
 from lenet_verify.spec.document import parse, plain
+from lenet_verify.spec.fields import Problems
+from lenet_verify.spec.layers import read_graph
 from lenet_verify.spec.load import IMPLEMENTATIONS
 
 WHOLE = """\
@@ -151,6 +153,35 @@ outputs: last
     assert spec.outputs == ("last",)
 
 
+@st.composite
+def recipes(draw):
+    """The layers of a network without cycles, shuffled: for each, what feeds it."""
+    count = draw(st.integers(1, 9))
+    feeders = {
+        f"n{at}": draw(
+            st.lists(st.sampled_from(["input", *(f"n{b}" for b in range(at))]), min_size=1)
+        )
+        for at in range(count)
+    }
+    return {name: feeders[name] for name in draw(st.permutations(list(feeders)))}
+
+
+@given(recipes())
+def test_each_layer_follows_its_feeders_otherwise_the_files_order(rows):
+    """The oracle picks, over and over, the first in the file that can come next."""
+    done, waiting = ["input"], dict(rows)
+    while waiting:
+        name = next(n for n, feeders in waiting.items() if set(feeders) <= set(done))
+        done.append(name)
+        del waiting[name]
+    lines = [f"  {n}: {{type: Add, inputs: [{', '.join(f)}]}}\n" for n, f in rows.items()]
+    text = "format: 1\ntitle: t\ninput: 4\nlayers:\n" + "".join(lines)
+    node, problems = parse(text.encode(), "f", Limits())
+    graph = read_graph(Problems("f", problems), {key.text: value for key, value in node.entries})
+    assert [row.name for row in graph.layers] == done[1:]
+    assert problems == []
+
+
 def test_the_last_layer_is_the_output_by_default(load):
     spec = load(WHOLE.replace("outputs: [probs, extra]\n", ""))
     assert spec.outputs == ("extra",)
@@ -160,11 +191,11 @@ def test_the_last_layer_is_the_output_by_default(load):
 def test_case_15_what_nothing_reads_is_a_warning(load):
     spec = load(
         WHOLE.replace("[flat, pool]", "[flat, flat]").replace(
-            "  E1: ", "  'idle\\n': {type: Flatten, inputs: left}\n  E1: "
+            "  E1: ", '  "idle\\n": {type: Flatten, inputs: left}\n  E1: '
         )
     )
     assert spec.warnings == (
-        "line 20: nothing reads 'idle\\n', and it is no output",
+        "line 20: nothing reads 'idle\\x0a', and it is no output",
         "line 22: nothing reads 'pool', and it is no output",
     )
 
