@@ -11,7 +11,7 @@ from lenet_verify.errors import BuildError
 from lenet_verify.framework import import_keras, quiet
 from lenet_verify.raised import innermost_message
 from lenet_verify.spec import LayerRecipe, Spec
-from lenet_verify.vocabulary import LAYERS, to_keras
+from lenet_verify.vocabulary import to_keras
 
 NEEDS_STATE: frozenset[str] = frozenset()
 """Layer classes that cannot be built without allocating: none from Keras 3.8 to 3.15. A test
@@ -91,9 +91,6 @@ def _model(keras: Any, spec: Spec) -> Any:
 def _layer(keras: Any, type_: str, arguments: Mapping[str, Any], **more: Any) -> Any:
     """A Keras layer; layers inside its arguments (wrapped ones, cells) are made first."""
     ready = {key: _inner(keras, value) for key, value in to_keras(type_, arguments).items()}
-    if "data_format" in LAYERS[type_].arguments:
-        # not whatever the user's own Keras configuration says
-        ready.setdefault("data_format", "channels_last")
     return getattr(keras.layers, type_)(**ready, **more)
 
 
