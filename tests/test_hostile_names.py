@@ -59,6 +59,7 @@ TEXTS = {
     "<!--": "<!--",
     "<a href='javascript:alert(5)'>": "<a href='javascript:alert(5)'>",
 }
+FILE = ".a`|](u)\n::error::x.yaml"
 FORBIDDEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
@@ -166,6 +167,8 @@ def folder(tmp_path_factory, run_cli):
         "layers: {f: {type: Flatten}}\nclaims: [{id: a, why: x, expect: {f: {output: 4}}}]\n"
     )
     commands["input"] = ["input.yaml"]
+    (folder / FILE).write_text((folder / "input.yaml").read_text())
+    commands["file"] = [FILE, "--model", "../most/input.yaml", "--out", "out"]
     (folder / "commands.json").write_text(json.dumps(commands))
     subprocess.run([sys.executable, "-c", DRIVER, "commands.json"], cwd=folder, check=True)
     return folder
@@ -186,7 +189,7 @@ def test_case_28_the_runs_come_to_their_verdicts(folder):
     codes = {path.stem: path.read_text() for path in folder.glob("*.code")}
     kinds = ("text", "json", "markdown")
     failing = (*kinds, *(f"long-{kind}" for kind in kinds))
-    assert codes == {**dict.fromkeys(failing, "1"), "input": "0"}
+    assert codes == {**dict.fromkeys(failing, "1"), "input": "0", "file": "0"}
     text = read(folder / "text.out")
     assert len(re.findall("^✓ .*: every claim holds$", text, re.MULTILINE)) == 1
     assert len(re.findall(rf"^✗ .*: {len(NAMES) + 1} facts broken$", text, re.MULTILINE)) == 1
@@ -195,7 +198,7 @@ def test_case_28_the_runs_come_to_their_verdicts(folder):
 
 def test_case_28_no_output_has_a_character_that_acts(folder):
     texts = texts_of(folder)
-    assert len(texts) == 7 + 7 + 4 * 3
+    assert len(texts) == 8 + 8 + 4 * 3
     for name, text in texts.items():
         # Graphviz's own indentation
         text = text.replace("\n\t", "\n") if name.endswith(".dot") else text
@@ -287,6 +290,15 @@ def _text(token):
         yield from _text(child) if child.type == "image" else [child.content]
 
 
+def test_case_28_a_specs_file_has_a_name_too(folder):
+    markdown = read(folder / "out" / "a-u-error-x--most-input.md")
+    for text in (markdown, read(folder / "file.out"), read(folder / "file.err")):
+        assert not FORBIDDEN.search(text)
+        assert commands_in(text) == []
+    assert "`.aˋ¦](u)\\x0a::error::x.yaml`" in markdown
+    assert ".a`|](u)\\x0a::error::x.yaml" in read(folder / "file.out")
+
+
 def test_case_28_markdown_on_standard_output_is_the_same_without_pictures(folder):
     together = read(folder / "markdown.out")
     for kind in ("pass", "fail"):
@@ -337,7 +349,8 @@ def test_case_28_no_name_becomes_a_path(folder):
         for kind in ("pass", "fail", "long", "input")
         for suffix in ("md", "svg", "png", "dot")
     }
-    assert {name for name in made if "/" in name} == reports
+    out = {f"out/a-u-error-x--most-input.{suffix}" for suffix in ("md", "svg", "png", "dot")}
+    assert {name for name in made if "/" in name} == reports | out
     assert [path.name for path in top.iterdir()] == ["inner"]
     assert [path.name for path in folder.parent.iterdir()] == ["most"]
 
