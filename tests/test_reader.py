@@ -469,14 +469,15 @@ def later():
 
 def test_a_loud_factory_speaks_on_standard_error_only(run_cli):
     run = run_cli(
-        SPEC, "--model", "models.faulty:loud", "--format", "json", cwd=Path(__file__).parent
-    )
+        SPEC, "--model", "models.faulty:loud", "--format", "json", cwd=Path(__file__).parent,
+        env={"PYTHONUNBUFFERED": ""},
+    )  # fmt: skip
     assert run.returncode == 0
     assert run.stdout.startswith("{")
     assert run.stdout.endswith("}\n")
     for said in (
         "printed to stdout", "printed to stderr", "written to descriptor 1", "said by a child",
-        "a warning of the user's own", "Total params",
+        "a warning of the user's own", "Total params", "past every redirection",
     ):  # fmt: skip
         assert said in run.stderr
         assert said not in run.stdout

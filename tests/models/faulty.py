@@ -54,6 +54,7 @@ def loud():
     """Prints in every way there is, and warns."""
     print("printed to stdout")
     print("printed to stderr", file=sys.stderr)
+    sys.__stdout__.write("past every redirection\n")
     os.write(1, b"written to descriptor 1\n")
     os.system("echo said by a child")
     warnings.warn("a warning of the user's own", stacklevel=1)
