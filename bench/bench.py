@@ -33,7 +33,7 @@ class Job:
     def run(self, folder: Path) -> None:
         """One run, in an empty folder; what it should make must be there and not empty."""
         start = time.perf_counter()
-        with open(os.devnull, "w") as nowhere:
+        with Path(os.devnull).open("w") as nowhere:
             child = subprocess.Popen(self.command, cwd=folder, stdout=nowhere, stderr=nowhere)
             _, status, usage = os.wait4(child.pid, 0)
         self.seconds.append(time.perf_counter() - start)
