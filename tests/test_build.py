@@ -14,9 +14,9 @@ from models.every_layer import smallest_spec
 
 import lenet_verify as lv
 from lenet_verify import builder
-from lenet_verify.builder import NEEDS_STATE, build_for_checking
+from lenet_verify.builder import build_for_checking
 from lenet_verify.checking import check
-from lenet_verify.errors import BuildError, LenetVerifyError
+from lenet_verify.errors import BuildError
 from lenet_verify.vocabulary import LAYERS
 
 ROOT = Path(__file__).parent.parent
@@ -148,16 +148,9 @@ def facts(model):
 
 
 @pytest.mark.parametrize("name", buildable())
-def test_building_without_weights_says_the_same(name, spec, monkeypatch):
-    """Were a class to need real variables, it would belong into NEEDS_STATE."""
-    monkeypatch.setattr(builder, "NEEDS_STATE", frozenset())
+def test_building_without_weights_says_the_same(name, spec):
     made = spec(smallest_spec(name))
-    real = facts(lv.build(made))
-    try:
-        same = facts(build_for_checking(made)) == real
-    except LenetVerifyError:
-        same = False
-    assert same is (name not in NEEDS_STATE)
+    assert facts(build_for_checking(made)) == facts(lv.build(made))
 
 
 def test_every_class_is_measured_or_refused(spec):
@@ -166,14 +159,10 @@ def test_every_class_is_measured_or_refused(spec):
             lv.build(spec(smallest_spec(name)))
 
 
-def test_what_needs_state_is_built_really(spec, monkeypatch):
+def test_checking_allocates_nothing_and_building_does(spec):
     made = spec("format: 1\ntitle: T\ninput: 4\nlayers: {a: {type: Dense, units: 2}}\n")
     assert build_for_checking(made).get_layer("a").kernel._value is None
-    monkeypatch.setattr(builder, "NEEDS_STATE", frozenset({"Dense"}))
-    assert build_for_checking(made).get_layer("a").kernel._value is not None
-    inner = "format: 1\ntitle: T\ninput: 4x3\n"
-    inner += "layers: {a: {type: TimeDistributed, layer: {type: Dense, units: 2}}}\n"
-    assert build_for_checking(spec(inner)).get_layer("a").layer.kernel._value is not None
+    assert lv.build(made).get_layer("a").kernel._value is not None
 
 
 VGG16 = "format: 1\ntitle: VGG16\ninput: 3@224x224\nlayers:\n" + "".join(
