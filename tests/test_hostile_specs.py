@@ -299,6 +299,15 @@ def test_case_12_a_pipe_that_nobody_writes_to(refused, tmp_path):
     assert refused(None, path="pipe.yaml") == [(1, 1, "this is not a regular file")]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_case_12_what_calls_itself_regular_and_waits(tmp_path, monkeypatch):
+    """As /proc/kmsg does; or a pipe that is put there just after the look."""
+    os.mkfifo(tmp_path / "pipe.yaml")
+    monkeypatch.setattr("lenet_verify.spec.load.stat.S_ISREG", lambda mode: True)
+    with pytest.raises(SpecError, match="the spec is empty"):
+        load_spec(tmp_path / "pipe.yaml")
+
+
 def test_case_12_an_unreadable_file(refused, tmp_path):
     if os.access("/proc/self/mem", os.R_OK):  # also root may not read there
         (tmp_path / "link.yaml").symlink_to("/proc/self/mem")

@@ -77,11 +77,16 @@ def _content(file: str, most: int) -> bytes:
         # a device or a pipe could block or never end, so look before opening
         if not stat.S_ISREG(Path(file).stat().st_mode):
             raise SpecError([Problem(file, 1, 1, "this is not a regular file")])
-        with Path(file).open("rb") as stream:
-            return stream.read(most + 1)
+        # some files of /proc block too, and call themselves regular
+        with open(file, "rb", opener=_without_waiting) as stream:
+            return stream.read(most + 1) or b""
     except (OSError, ValueError) as e:
         reason = getattr(e, "strerror", None) or "no such file"
         raise SpecError([Problem(file, 1, 1, f"cannot be read: {reason}")]) from e
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _spec(problems: Problems, node: Node, file: str, limits: Limits, sha256: str) -> Spec | None:
