@@ -36,12 +36,19 @@ class SpecError(LenetVerifyError):
 
 
 class InferenceError(LenetVerifyError):
-    """Shapes that do not join: no framework could build this network."""
+    """Shapes that do not join: no framework could build this network.
 
-    def __init__(self, layer: str, message: str) -> None:
+    Attributes:
+        layer: the layer that cannot take what feeds it.
+        message: its type, those shapes, and what is wrong.
+        further: the same of other layers.
+    """
+
+    def __init__(self, layer: str, message: str, further: Sequence[InferenceError] = ()) -> None:
         self.layer = layer
         self.message = message
-        super().__init__(f"{layer}: {message}")
+        self.further = tuple(further)
+        super().__init__("\n".join([f"{layer}: {message}", *map(str, further)]))
 
 
 class BuildError(LenetVerifyError):

@@ -55,7 +55,8 @@ def check_parser() -> argparse.ArgumentParser:
     add("--exact", action="store_true", help="judge the model as it stands, without any rewrite")
     add(
         "--limit", action="append", default=[], metavar="NAME=NUMBER",
-        help="raise a limit on specs: spec-bytes, yaml-depth, yaml-aliases, yaml-nodes",
+        help="raise a limit on specs: spec-bytes, yaml-depth, yaml-aliases, yaml-nodes, globs, "
+        "facts",
     )  # fmt: skip
     add("--debug", action="store_true", help="show tracebacks and what the framework logged")
     version = f"lenet-verify {__version__}"

@@ -100,9 +100,14 @@ def _check_that_shapes_join(spec: Spec) -> None:
     try:
         infer(spec)
     except InferenceError as e:
-        row = next(layer for layer in spec.layers if layer.name == e.layer)
-        message = f"layer '{row.name}': {e.message}"
-        raise SpecError([Problem(spec.path, row.line, row.column, message)]) from e
+        rows = {layer.name: layer for layer in spec.layers}
+        raise SpecError(
+            [
+                Problem(spec.path, row.line, row.column, f"layer '{row.name}': {misfit.message}")
+                for misfit in (e, *e.further)
+                if (row := rows[misfit.layer])
+            ]
+        ) from e
 
 
 def _report(

@@ -12,7 +12,9 @@ LONGEST = 256
 # C0 and C1 controls, DEL, line and paragraph separators, bidi controls and marks, zero-width
 # characters, lone surrogates, the noncharacters U+FFFE and U+FFFF, annotation anchors and tags:
 # whatever a terminal or an XML parser would act on or choke on, or a reader would not see.
+# And the start of a command to a CI runner, which obeys it anywhere in a line.
 _INVISIBLE = re.compile(
+    r"#(?=#\[)|"
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069"
     "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )

@@ -430,6 +430,13 @@ def test_case_15_a_long_cycle_is_told_by_its_ends(refused):
             (6, 3),
             ("'C2'", "6@30x30", "groups 4"),
         ),
+        (
+            "  C1: {type: Conv2D, filters: 6, kernel_size: 3}\n"
+            "  C2: {type: Conv2D, filters: 6, kernel_size: 3}\n"
+            "  sum: {type: Add, inputs: [C1, C2]}\n",
+            (7, 3),
+            ("'sum'", "Add", "6@30x30", "6@28x28"),
+        ),
     ],
 )
 def test_case_16_shapes_that_do_not_join(refused, layers, place, words):

@@ -156,10 +156,45 @@ def test_other_layers_agree_with_keras(case):
     agree(case)
 
 
+MERGING = ("Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract")
+
+
+@st.composite
+def merges(draw):
+    """Several inputs, alike but for what chance changes of them."""
+    name = draw(st.sampled_from(MERGING))
+    sizes = draw(st.lists(st.none() | st.integers(1, 4), min_size=1, max_size=4))
+    shapes = []
+    for _ in range(draw(st.integers(1, 3))):
+        changed = [draw(st.sampled_from([size, size, size, size, 1, 5, None])) for size in sizes]
+        shapes.append(Shape(tuple(changed[draw(st.sampled_from([0, 0, 0, 0, 1])) :])))
+    axis = {"axis": draw(st.integers(-4, 5).filter(bool))} if name == "Concatenate" else {}
+    return name, tuple(shapes), axis
+
+
+@many
+@given(merges())
+def test_merging_agrees_with_keras(case):
+    name, shapes, arguments = case
+    layer = Layer(name="it", type=name, input_shapes=shapes, config=normalise(name, arguments))
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            inputs = [keras.Input(shape.sizes) for shape in shapes]
+            theirs = tuple(getattr(keras.layers, name)(**arguments)(inputs).shape)[1:]
+    except (ValueError, IndexError, TypeError):
+        theirs = None
+    try:
+        derived = derive(layer)
+    except InferenceError:
+        assert theirs is None
+    else:
+        assert derived is None or derived.shapes[0].sizes == theirs
+
+
 def test_every_rule_is_compared_with_keras():
     convolved = {f"Conv{rank}D" for rank in (1, 2, 3)}
     pooled = {f"{kind}Pooling{rank}D" for kind in ("Max", "Average") for rank in (1, 2, 3)}
-    compared = convolved | pooled | {"Dense", "Flatten", *ACTIVATIONS, *IDENTITY_LAYERS}
+    compared = convolved | pooled | {"Dense", "Flatten", *MERGING, *ACTIVATIONS, *IDENTITY_LAYERS}
     of_operations = {name for name in RULES if name.startswith("ops.")}
     assert set(RULES) - of_operations == compared
 
@@ -245,3 +280,23 @@ def test_inference_imports_no_framework(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "61706\n"), done.stderr
+
+
+def test_every_layer_that_does_not_join_is_told_at_once(tmp_path):
+    text = """
+format: 1
+title: Misfits
+input: 3@8x8
+layers:
+  small: {type: Conv2D, filters: 2, kernel_size: 9}
+  after: {type: Dense, units: 2}
+  other: {type: Conv2D, filters: 2, kernel_size: 3, inputs: input}
+  again: {type: Conv2D, filters: 2, kernel_size: 5, inputs: input}
+  joined: {type: Add, inputs: [other, again]}
+"""
+    with pytest.raises(InferenceError) as caught:
+        inferred(tmp_path, text)
+    assert [misfit.layer for misfit in (caught.value, *caught.value.further)] == [
+        "small",
+        "joined",
+    ]

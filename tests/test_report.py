@@ -249,3 +249,31 @@ def test_a_spec_of_claims_alone_tells_of_the_claimed_layers_only(tmp_path):
     assert [row[1] for row in rows_of(markdown, "Layers")] == ["C3"]
     assert "And 8 layers of which nothing is claimed." in markdown
     assert "(extra)" not in markdown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["- x", "---", "+ x", "1. x", "2) x", "=", "# x", "$x$", "https://x.y", "www.x.y", "a@b.c"],
+)
+def test_text_stays_text_in_markdown(text):
+    """Rendered by a parser that is not ours, with what code hosts add to it."""
+    markdown_it = pytest.importorskip("markdown_it")
+    from lenet_verify.renderers.markdown import escaped
+
+    for block in ("{}", "> {}", "- {}"):
+        tokens = markdown_it.MarkdownIt("commonmark").parse(block.format(escaped(text)))
+        shown = [token.content for token in tokens if token.type == "inline"]
+        (inline,) = [token for token in tokens if token.type == "inline"]
+        said = "".join(child.content for child in inline.children)
+        assert said == text, shown
+        assert {child.type for child in inline.children} <= {"text", "text_special"}
+    source = escaped(text)
+    assert "://" not in source
+    assert "www." not in source
+    assert not re.search(r"(?<!\\)[$@]", source)
+
+
+def test_no_runner_finds_a_command_in_a_text():
+    from lenet_verify.visible import visible
+
+    assert visible("x ##[error]y") == "x \\x23#[error]y"

@@ -15,18 +15,23 @@ from lenet_verify.errors import InferenceError
 from lenet_verify.inference.convolution import convolution
 from lenet_verify.inference.dense import dense
 from lenet_verify.inference.derived import Derived, Impossible, same_shape
+from lenet_verify.inference.merging import concatenation, difference, elementwise
 from lenet_verify.inference.pooling import pooling
 from lenet_verify.inference.reshaping import flatten
 from lenet_verify.spec import LayerRecipe, Spec
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, IDENTITY_LAYERS, activation_of, complete
 
-Rule = Callable[[tuple[Shape, ...], Mapping[str, Any]], Derived]
+Rule = Callable[[tuple[Shape, ...], Mapping[str, Any]], Derived | None]
+"""What a layer of these arguments makes of inputs of these shapes; None where there is no rule."""
 
 RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), convolution),
     **{f"{kind}Pooling{rank}D": pooling for kind in ("Max", "Average") for rank in (1, 2, 3)},
     "Dense": dense,
     "Flatten": flatten,
+    **dict.fromkeys(("Add", "Average", "Maximum", "Minimum", "Multiply"), elementwise),
+    "Subtract": difference,
+    "Concatenate": concatenation,
     **dict.fromkeys(ACTIVATION_LAYERS, same_shape),
     **dict.fromkeys(IDENTITY_LAYERS, same_shape),
 }
@@ -43,7 +48,7 @@ def infer(spec: Spec) -> Architecture:
         Every layer with its shapes and counts; None, with the reason, where there is no rule.
 
     Raises:
-        InferenceError: shapes that do not join, naming the layer.
+        InferenceError: shapes that do not join, naming every such layer.
     """
     rows: dict[str, Layer] = {}
     for one in spec.inputs:
@@ -57,8 +62,16 @@ def infer(spec: Spec) -> Architecture:
             non_trainable=0,
             config={"dtype": one.dtype},
         )
+    misfits: list[InferenceError] = []
     for recipe in spec.layers:
-        rows[recipe.name] = _row(recipe, rows)
+        try:
+            rows[recipe.name] = _row(recipe, rows)
+        except InferenceError as e:
+            # read on as if its shape were unknown, to find what else does not join
+            misfits.append(e)
+            rows[recipe.name] = Layer(name=recipe.name, type=recipe.type)
+    if misfits:
+        raise InferenceError(misfits[0].layer, misfits[0].message, misfits[1:])
     layers = tuple(rows.values())
     return Architecture(
         title=spec.title,
@@ -86,7 +99,7 @@ def derive(layer: Layer) -> Derived | None:
     except Impossible as e:
         inputs = ", ".join(str(shape) for shape in layer.input_shapes) or "nothing"
         raise InferenceError(layer.name, f"{layer.type} on {inputs}: {e}") from e
-    if layer.config.get("trainable") is False:
+    if derived is not None and layer.config.get("trainable") is False:
         frozen = derived.trainable + derived.non_trainable
         return replace(derived, trainable=0, non_trainable=frozen)
     return derived

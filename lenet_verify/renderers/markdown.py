@@ -23,7 +23,9 @@ from lenet_verify.spec import Claim, Source
 from lenet_verify.verdict import Finding, Outcome, worst
 from lenet_verify.visible import one_line, visible
 
-_SPECIAL = re.compile(r"([\\|\[\]()*_~<>&@`#!])")
+# what begins or ends anything in a line; the start of a list, a rule or a heading; and what a
+# code host makes a link of
+_SPECIAL = re.compile(r"[\\|\[\]()*_~<>&@`#!$]|^[-+=]|(?<=^\d)[.)]|:(?=//)|(?<=www)\.")
 _HEADINGS = {
     Outcome.BROKEN: "Broken",
     Outcome.UNKNOWN: "Unknown",
@@ -269,7 +271,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def escaped(text: str) -> str:
     """Text from anywhere as literal Markdown on one line."""
-    return _SPECIAL.sub(r"\\\1", visible(text, longest=2000))
+    return _SPECIAL.sub(r"\\\g<0>", visible(text, longest=2000))
 
 
 def code(text: str) -> str:
