@@ -93,8 +93,26 @@ def _completed(
     partners = {name: (unit, "name") for name, unit in named.items()}
     for one, other in _cheapest(rest_wanted, rest_found, 0.0 if partial else _GAP):
         partners[one.name] = (other, "order")
+    for one, other in [] if partial else _moved(rest_wanted, rest_found, partners):
+        partners[one.name] = (other, "order")
     taken = {unit.name for unit, _ in partners.values()}
     return Alignment(partners, tuple(unit for unit in found if unit.name not in taken))
+
+
+def _moved(
+    wanted: Sequence[Unit], found: Sequence[Unit], partners: Mapping[str, tuple[Unit, str]]
+) -> list[tuple[Unit, Unit]]:
+    """Layers alike in every respect that stand elsewhere: better wired wrong than missing here
+    and extra there."""
+    taken = {unit.name for unit, _ in partners.values()}
+    left = {unit.name: unit for unit in found if unit.name not in taken}
+    pairs: list[tuple[Unit, Unit]] = []
+    for one in wanted:
+        if one.name not in partners and one.layer.params:
+            other = next((u for u in left.values() if _difference(one, u) == 0), None)
+            if other is not None:
+                pairs.append((one, left.pop(other.name)))
+    return pairs
 
 
 def _cost(wanted: Sequence[Unit], alignment: Alignment) -> float:
@@ -109,29 +127,30 @@ def _cheapest(
 ) -> list[tuple[Unit, Unit]]:
     """The order-preserving pairing of least cost (Needleman and Wunsch, 1970)."""
     rows, columns = len(wanted), len(found)
+    # cost[i][j] is that of the best pairing of what comes from i and j on, so that of several
+    # equally good ones the earliest layers are taken
     cost = [[0.0] * (columns + 1) for _ in range(rows + 1)]
-    for i in range(rows + 1):
-        for j in range(columns + 1):
+    for i in range(rows, -1, -1):
+        for j in range(columns, -1, -1):
             steps = []
-            if i and j:
-                steps.append(cost[i - 1][j - 1] + _difference(wanted[i - 1], found[j - 1]))
-            if i:
-                steps.append(cost[i - 1][j] + _GAP)
-            if j:
-                steps.append(cost[i][j - 1] + (0.0 if found[j - 1].optional else extra))
+            if i < rows and j < columns:
+                steps.append(cost[i + 1][j + 1] + _difference(wanted[i], found[j]))
+            if i < rows:
+                steps.append(cost[i + 1][j] + _GAP)
+            if j < columns:
+                steps.append(cost[i][j + 1] + (0.0 if found[j].optional else extra))
             cost[i][j] = min(steps, default=0.0)
     pairs: list[tuple[Unit, Unit]] = []
-    i, j = rows, columns
-    while i and j:
-        difference = _difference(wanted[i - 1], found[j - 1])
-        if cost[i][j] == cost[i - 1][j - 1] + difference:
-            pairs.append((wanted[i - 1], found[j - 1]))
-            i, j = i - 1, j - 1
-        elif cost[i][j] == cost[i - 1][j] + _GAP:
-            i -= 1
+    i, j = 0, 0
+    while i < rows and j < columns:
+        if cost[i][j] == cost[i + 1][j + 1] + _difference(wanted[i], found[j]):
+            pairs.append((wanted[i], found[j]))
+            i, j = i + 1, j + 1
+        elif cost[i][j] == cost[i + 1][j] + _GAP:
+            i += 1
         else:
-            j -= 1
-    return pairs[::-1]
+            j += 1
+    return pairs
 
 
 def _difference(wanted: Unit, found: Unit) -> float:

@@ -107,7 +107,9 @@ def _of_ops(type_: str, operation: Any, rank: int | None) -> Kind:
 def _with_activation(type_: str, config: Mapping[str, Any], rank: int | None) -> Kind:
     activation = activation_of(type_, _counted_from_the_end(type_, config, rank))
     if activation is not None and activation.startswith("?"):
-        reason = f"{activation[1:] or 'its activation'} is a function of the model's own"
+        own = config.get("activation")
+        name = own.get("custom") if isinstance(own, Mapping) else activation[1:]
+        reason = f"{name or 'its activation'} is a function of the model's own"
         return Kind(type_, config, unknown={"activation": reason})
     return Kind(type_, config, activation)
 

@@ -85,7 +85,7 @@ class _Graph:
         operation = nodes[0].operation
         details = tuple(self._call(node) for node in nodes)
         first = details[0]
-        inner = _nested(operation, nodes[0].input_tensors)
+        inner = _nested(operation, _fed(nodes[0]))
         unknown = {} if inner else dict(kind.unknown)
         if told := _told(operation, nodes):
             unknown["call"] = f"it is called with {told}"
@@ -110,8 +110,8 @@ class _Graph:
 
     def _call(self, node: Any) -> Call:
         return Call(
-            self._sources(node.input_tensors),
-            tuple(self._shape(tensor) for tensor in node.input_tensors),
+            self._sources(_fed(node)),
+            tuple(self._shape(tensor) for tensor in _fed(node)),
             tuple(self._shape(tensor) for tensor in node.output_tensors),
         )
 
@@ -241,9 +241,33 @@ def _declared_inputs(model: Any) -> list[tuple[Any, str]] | None:
 
 
 def _nodes(function: Any) -> list[Any]:
-    """The function's own nodes in topological order."""
+    """The function's own nodes in topological order, those left out that only make masks."""
     by_depth = function._nodes_by_depth
-    return [node for depth in sorted(by_depth, reverse=True) for node in by_depth[depth]]
+    nodes = [node for depth in sorted(by_depth, reverse=True) for node in by_depth[depth]]
+    needed = {id(tensor) for tensor in (*function.inputs, *function.outputs)}
+    kept = []
+    for node in reversed(nodes):
+        if any(id(tensor) in needed for tensor in node.output_tensors):
+            needed |= {id(tensor) for tensor in _fed(node)}
+            kept.append(node)
+    return kept[::-1]
+
+
+def _fed(node: Any) -> list[Any]:
+    """The tensors that a call takes, without the masks that Keras hands on by itself.
+
+    Those follow from the layers before it (`Masking`, `mask_zero`); a mask of the user's own
+    making is a tensor like any other.
+    """
+    handed_on = {id(getattr(tensor, "_keras_mask", None)) for tensor in node.input_tensors}
+    masks = {
+        id(mask)
+        for name, value in node.arguments.kwargs.items()
+        if name == "mask" or name.endswith("_mask")
+        for mask in import_keras().tree.flatten(value)
+        if id(mask) in handed_on
+    }
+    return [tensor for tensor in node.input_tensors if id(tensor) not in masks]
 
 
 def _rank(node: Any) -> int | None:
