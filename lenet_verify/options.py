@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lenet_verify.spec import Limits
 
 DEFAULT_OUT = "reports"
+_PYTHONS = {"True": "true", "False": "false", "None": "null"}
 EXIT_CODES = (
     "exit codes: 0 every claim holds, deviates as accepted, or is skipped; 1 a claim is broken "
     "or unknown; 2 the run could not decide"
@@ -84,6 +85,8 @@ def factory_arguments(given: Sequence[str]) -> dict[str, Any]:
             raise UsageError(f"--arg takes NAME=VALUE, such as classes=10, not '{one}'")
         if name in arguments:
             raise UsageError(f"--arg: '{name}' is given twice")
+        if text in _PYTHONS:
+            raise UsageError(f"--arg {one}: VALUE is JSON, so write {name}={_PYTHONS[text]}")
         try:
             arguments[name] = json.loads(text)
         except (ValueError, RecursionError):

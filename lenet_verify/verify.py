@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from lenet_verify import __version__
@@ -16,6 +18,8 @@ from lenet_verify.inference import infer
 from lenet_verify.readers import is_named_object, read
 from lenet_verify.report import Provenance, Report
 from lenet_verify.spec import Deviation, Limits, Spec, load_spec
+
+_SUFFIXES = ("h5", "hdf5", "json", "keras", "onnx")
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,11 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
     _check_that_shapes_join(spec)
     if model is not None:
         architecture, how = _theirs(spec, model, options)
-        yield _report(spec, model, architecture, how, options)
+        report = _report(spec, model, architecture, how, options)
+        if warning := _elsewhere(model):
+            warnings = (*report.verdict.warnings, warning)
+            report = replace(report, verdict=replace(report.verdict, warnings=warnings))
+        yield report
     elif spec.closed:
         architecture = read(build_for_checking(spec))
         how = "built from the spec with Keras, without weights, and read back layer by layer"
@@ -76,6 +84,21 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
         )
 
 
+def _elsewhere(model: str) -> str | None:
+    """A warning if a model's module is not the one of that name in the current folder.
+
+    The current folder comes last on the import path, so an installed copy wins over it.
+    """
+    name = model.partition(":")[0].partition(".")[0]
+    file = getattr(sys.modules.get(name), "__file__", None)
+    here = [path for path in (Path(f"{name}.py"), Path(name, "__init__.py")) if path.exists()]
+    if not is_named_object(model) or file is None or not here:
+        return None
+    if any(path.resolve() == Path(file).resolve() for path in here):
+        return None
+    return f"{model} was imported from elsewhere, where it is installed, not from {here[0]}"
+
+
 def _theirs(spec: Spec, model: str, options: Options) -> tuple[Architecture, str]:
     """The architecture of a user's own model, and how it came to be known."""
     if model.endswith((".yaml", ".yml")):
@@ -85,7 +108,7 @@ def _theirs(spec: Spec, model: str, options: Options) -> tuple[Architecture, str
     if not is_named_object(model):
         raise ReadError(
             f"{model}: give package.module:object (a Keras model, or a factory or class that "
-            "makes one) or a spec; model files are not read yet"
+            f"makes one) or a spec{_meant(model)}; model files are not read yet"
         )
     inputs = [(one.name, one.shape, one.dtype) for one in spec.inputs]
     architecture = read(model, inputs=inputs, arguments=options.arguments)
@@ -93,6 +116,16 @@ def _theirs(spec: Spec, model: str, options: Options) -> tuple[Architecture, str
     if "input" in architecture.unknown:
         how += f"; {architecture.unknown['input']}"
     return architecture, how
+
+
+def _meant(model: str) -> str:
+    """How a model that is named in another way would be named."""
+    path, colon, name = model.partition(":")
+    dotted = path.removesuffix(".py").replace("/", ".").strip(".")
+    if not colon and "/" not in path:
+        dotted, _, name = dotted.rpartition(".")
+    meant = f"{dotted}:{name}"
+    return f", such as {meant}" if is_named_object(meant) and name not in _SUFFIXES else ""
 
 
 def _check_that_shapes_join(spec: Spec) -> None:

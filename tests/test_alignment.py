@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import keras
 import pytest
 from keras import layers
@@ -11,6 +13,8 @@ from models.right import NAMES, chained, lenet5_layers
 import lenet_verify as lv
 from lenet_verify.checking import check
 from lenet_verify.verdict import Outcome
+
+ROOT = Path(__file__).parent.parent
 
 STRUCTURAL = {"missing-layer", "extra-layer", "unreachable-layer", "connection"}
 
@@ -207,3 +211,22 @@ def test_somebodys_own_class_stands_for_the_papers_layer_and_is_unknown(judge):
     verdict = judge(LENET5, chained(lenet5_layers(C1=own)))
     assert pairs(verdict)["C1"] == ("mine",)
     assert {f.outcome for f in verdict.failing} == {Outcome.UNKNOWN}
+
+
+def test_claims_alone_take_the_first_layers_that_fit(tmp_path):
+    """Not the last ones: the first convolution, the first pooling after it, the first dense."""
+    file = tmp_path / "open.yaml"
+    file.write_text(
+        "format: 1\ntitle: Open\nclaims:\n- id: a\n  why: by hand\n  expect:\n"
+        "    first: {type: Conv2D, filters: 6}\n"
+        "    halved: {type: AveragePooling2D, output: 6@14x14}\n"
+        "    wide: {type: Dense, units: 120}\n"
+        "    narrow: {type: Dense, units: 84}\n",
+        encoding="utf-8",
+    )
+    lenet5 = lv.infer(lv.load_spec(ROOT / "spec" / "lenet5.yaml"))
+    verdict = lv.check(lv.load_spec(file), lenet5)
+    assert verdict.holds, verdict.failing
+    assert {pair.layer: pair.model_layers for pair in verdict.alignment} == {
+        "first": ("C1",), "halved": ("S2",), "wide": ("C5",), "narrow": ("F6",),
+    }  # fmt: skip

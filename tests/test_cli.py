@@ -191,7 +191,8 @@ def test_an_unreadable_model_does_not_stop_the_others(folder, monkeypatch, capfd
     )
     assert code == 2
     assert "checked on theirs:made" in out
-    assert err == "theirs:fails raised KeyError: 'deep down'\n"
+    (line,) = (n for n, text in enumerate(THEIRS.splitlines(), 1) if "KeyError(" in text)
+    assert err == f"theirs:fails raised KeyError: 'deep down' (theirs.py:{line})\n"
 
 
 @pytest.mark.parametrize(
@@ -203,7 +204,9 @@ def test_an_unreadable_model_does_not_stop_the_others(folder, monkeypatch, capfd
         ("theirs:netwrok", "did you mean 'network'?"),
         ("nobodys:network", "there is no module 'nobodys' to import"),
         ("theirs:os.sep", "neither a Keras model nor a way to make one"),
-        ("model.keras", "model files are not read yet"),
+        ("model.keras", "or a spec; model files are not read yet"),
+        ("keras.applications.VGG16", "such as keras.applications:VGG16; model files"),
+        ("pkg/theirs.py:network", "such as pkg.theirs:network; model files"),
         ("nospec.yaml", "nospec.yaml:1:1: cannot be read: No such file or directory"),
     ],
 )
@@ -327,6 +330,29 @@ def test_colour_only_on_a_terminal_that_wants_it(folder, plain):
     assert child.wait() == 0
     assert "✓".encode() in text
     assert (b"\x1b[32m" in text) is (not plain)
+
+
+def test_another_module_than_the_one_in_this_folder_is_warned_of(folder, monkeypatch, capfd):
+    installed = folder / "installed"
+    installed.mkdir()
+    (folder / "theirs.py").rename(installed / "theirs.py")
+    (folder / "theirs.py").write_text("raise SystemExit('not this one')", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(str(installed))
+    code, _, err = in_process(capfd, "small.yaml", "--model", "theirs:made")
+    assert code == 0
+    assert err == (
+        "warning: small.yaml: theirs:made was imported from elsewhere, where it is installed, "
+        "not from theirs.py\n"
+    )
+
+
+def test_words_of_python_are_no_json(folder, monkeypatch, capfd):
+    monkeypatch.chdir(folder)
+    arguments = ["--model", "theirs:network", "--arg", "units=None"]
+    code, out, err = in_process(capfd, "small.yaml", *arguments)
+    assert (code, out) == (2, "")
+    assert err == "--arg units=None: VALUE is JSON, so write units=null\n"
 
 
 def test_importing_ones_own_module_leaves_the_import_path_alone(folder, monkeypatch, capfd):

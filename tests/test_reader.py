@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -380,10 +381,10 @@ def test_a_named_model_is_taken_as_it_is(here, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "arguments", "message"),
     [
-        ("faulty:raising", {}, " raised KeyError: 'the innermost'"),
-        ("faulty:raising_nothing_to_say", {}, " raised ValueError"),
-        ("faulty:raising_speechless", {}, " raised Speechless"),
-        ("faulty:leaving", {}, " raised SystemExit: I am off"),
+        ("faulty:raising", {}, " raised KeyError: 'the innermost' (faulty.py:%d)"),
+        ("faulty:raising_nothing_to_say", {}, " raised ValueError (faulty.py:%d)"),
+        ("faulty:raising_speechless", {}, " raised Speechless (faulty.py:%d)"),
+        ("faulty:leaving", {}, " raised SystemExit: I am off (faulty.py:%d)"),
         ("faulty:returning_none", {}, " gave a value of type NoneType, not a Keras model"),
         ("faulty:returning_a_list", {}, " gave a value of type list, not a Keras model"),
         (
@@ -407,7 +408,18 @@ def test_a_named_model_is_taken_as_it_is(here, monkeypatch):
 def test_what_goes_wrong_is_said_in_one_line(name, arguments, message, here):
     with pytest.raises(ReadError) as caught:
         lv.read(f"models.{name}", arguments=arguments)
+    if "%d" in message:
+        message %= line_that_raises(name.partition(":")[2])
     assert str(caught.value) == f"models.{name}{message}"
+
+
+def line_that_raises(function):
+    """The line of tests/models/faulty.py on which a function first raises or leaves."""
+    lines = (Path(__file__).parent / "models" / "faulty.py").read_text("utf-8").splitlines()
+    start = lines.index(f"def {function}():")
+    return next(
+        n for n, line in enumerate(lines[start:], start + 1) if re.search(r"raise|exit", line)
+    )
 
 
 def test_there_is_no_such_module(here):
@@ -491,7 +503,9 @@ def test_a_factory_that_raises_is_one_line_and_exit_code_2(debug, run_cli):
     run = run_cli(SPEC, "--model", "models.faulty:raising", *options, cwd=Path(__file__).parent)
     assert run.returncode == 2
     assert run.stdout == ""
-    assert run.stderr.startswith("models.faulty:raising raised KeyError: 'the innermost'\n")
+    line = line_that_raises("raising")
+    said = f"models.faulty:raising raised KeyError: 'the innermost' (faulty.py:{line})\n"
+    assert run.stderr.startswith(said)
     assert ("Traceback" in run.stderr) is debug
     if not debug:
         assert run.stderr.count("\n") == 1
@@ -579,3 +593,32 @@ def test_standard_output_goes_to_standard_error(capfd):
 def test_steps_of_lenet_are_shared_by_no_two_models():
     one, other = lenet5_layers(), lenet5_layers()
     assert not {id(step) for step in one} & {id(step) for step in other}
+
+
+def test_masks_that_keras_hands_on_are_no_inputs():
+    """An Embedding's mask, which follows from `mask_zero`; a mask of one's own is an input."""
+    words = keras.Input((7,), dtype="int32", name="words")
+    x = layers.Embedding(10, 4, mask_zero=True, name="emb")(words)
+    x = layers.LSTM(3, return_sequences=True, name="lstm")(x)
+    x = layers.Bidirectional(layers.GRU(2), name="bi")(x)
+    found = lv.read(keras.Model(words, layers.Dense(1, name="out")(x)))
+    assert [(layer.name, layer.inputs) for layer in found.layers] == [
+        ("words", ()), ("emb", ("words",)), ("lstm", ("emb",)), ("bi", ("lstm",)),
+        ("out", ("bi",)),
+    ]  # fmt: skip
+    values = keras.Input((7, 4), name="values")
+    masked = layers.Masking(name="masking")(values)
+    found = lv.read(keras.Model(values, layers.GRU(2, name="gru")(masked)))
+    assert [layer.name for layer in found.layers] == ["values", "masking", "gru"]
+    own = ops.not_equal(words, 3)
+    x = layers.LSTM(3, name="lstm")(layers.Embedding(10, 4, name="emb")(words), mask=own)
+    found = lv.read(keras.Model(words, x))
+    assert found.layer("lstm").inputs == ("emb", own._keras_history.operation.name)
+
+
+def test_a_custom_activation_is_called_by_its_name():
+    def odd(x):
+        return x * x
+
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(2, activation=odd, name="d")])
+    assert "odd is a function of the model's own" in lv.read(model).layer("d").unknown["activation"]

@@ -277,3 +277,34 @@ def test_no_runner_finds_a_command_in_a_text():
     from lenet_verify.visible import visible
 
     assert visible("x ##[error]y") == "x \\x23#[error]y"
+
+
+def test_the_terminal_says_what_no_claim_pins(tmp_path):
+    file = tmp_path / "half.yaml"
+    file.write_text(
+        "format: 1\ntitle: Half\ninput: 4\nlayers: {D: {type: Dense, units: 3}}\n"
+        "claims: [{id: a, why: by hand, expect: {D: {output: 3}}}]\n",
+        encoding="utf-8",
+    )
+    spec = lv.load_spec(file)
+    architecture = lv.infer(spec)
+    verdict = lv.check(spec, architecture)
+    text = render_text([Report(spec, architecture, verdict, Provenance("by hand", ()))])
+    assert (
+        "claims pin 1 of 4 facts; no claim on output of input, params of D, activation of D" in text
+    )
+    unclaimed = replace(spec, claims=())
+    verdict = lv.check(unclaimed, architecture)
+    text = render_text([Report(unclaimed, architecture, verdict, Provenance("by hand", ()))])
+    assert text.startswith("✓ Half: its structure holds, nothing more is claimed\n")
+
+
+def test_claims_of_a_missing_layer_are_told_of_no_other():
+    """Whatever the order of a set: a layer called `output` that the model has not."""
+    spec = lv.load_spec(ROOT / "spec" / "lenet5.yaml")
+    whole = lv.infer(spec)
+    cut = replace(whole, layers=whole.layers[:-1], outputs=("F6",))
+    report = Report(spec, cut, lv.check(spec, cut), Provenance("by hand", ()))
+    rows = {row[1]: row[-1] for row in rows_of(render_markdown([report]), "Layers")}
+    assert rows["F6"] == "vii-F6, tanh, parameters"
+    assert rows["output** (missing)"] == "vi, parameters"

@@ -667,11 +667,12 @@ def test_facts_of_a_spec_of_claims_alone(mistakes):
         ),
         (
             "{keras.applications.VGG16: {deviations: [⟦x, ⟦{layer: a}, "
-            "{layer: ⟦~, fact: b, accept: 1, reason: ⟦''}]}}",
+            "{layer: ⟦~, fact: ⟦parms, accept: 1, reason: ⟦''}]}}",
             [
                 "a deviation is a mapping of names to values",
                 "a deviation needs 'fact', 'accept', 'reason'",
                 "'layer' takes a text",
+                "unknown fact 'parms'; did you mean 'params'?",
                 "'reason' takes a text",
             ],
         ),

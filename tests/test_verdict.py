@@ -864,3 +864,63 @@ claims: [{id: a, why: w, expect: {a: {activation: tanh}, b: {inputs: a}}}]
 def test_a_specs_own_model_holds(case, spec):
     (report,) = verify(spec(OWN[case]), None, Options())
     assert report.verdict.failing == ()
+
+
+class Block(layers.Layer):
+    """A convolution and the pooling after it, in a class of one's own."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = layers.Conv2D(6, 5, activation="tanh")
+        self.pool = layers.AveragePooling2D(2)
+
+    def call(self, x):
+        return self.pool(self.conv(x))
+
+
+def test_what_may_be_inside_a_custom_layer_is_unknown_not_missing():
+    spec = lv.load_spec(ROOT / "spec" / "lenet5.yaml")
+    image = x = keras.Input((32, 32, 1))
+    for layer in [Block(), *lv.build(spec).layers[3:]]:
+        x = layer(x)
+    model = keras.Model(image, x)
+    verdict = check(spec, lv.read(model))
+    assert not verdict.holds
+    absent = [f for f in verdict.findings if f.model_layer is None and f.layer in ("C1", "S2")]
+    assert absent
+    assert {f.outcome for f in absent} == {Outcome.UNKNOWN}
+    assert all("it may be inside block" in f.reason for f in absent)
+
+
+def test_an_output_too_many_is_named():
+    spec = lv.load_spec(ROOT / "spec" / "lenet5.yaml")
+    model = lv.build(spec)
+    flat = model.get_layer("flatten").output
+    two = keras.Model(model.inputs, [model.outputs[0], layers.Dense(3, name="aux")(flat)])
+    (finding,) = (f for f in check(spec, lv.read(two)).findings if f.fact == "outputs")
+    assert (finding.outcome, finding.observed) == (Outcome.BROKEN, ["output", "aux"])
+
+
+def test_branches_in_another_order_are_wired_wrong_not_missing(tmp_path):
+    """Concatenate([b, a]) for [a, b]: every layer is there."""
+    file = tmp_path / "two.yaml"
+    file.write_text(
+        "format: 1\ntitle: Two\ninputs: {left: 4, right: 9}\nlayers:\n"
+        "  a: {type: Dense, units: 3, inputs: left}\n"
+        "  e: {type: Embedding, input_dim: 7, output_dim: 5, inputs: right}\n"
+        "  b: {type: GlobalAveragePooling1D}\n"
+        "  both: {type: Concatenate, inputs: [a, b]}\n",
+        encoding="utf-8",
+    )
+    left, right_ = keras.Input((4,), name="left"), keras.Input((9,), name="right")
+    a = layers.Dense(3, name="x")(left)
+    b = layers.GlobalAveragePooling1D(name="z")(layers.Embedding(7, 5, name="y")(right_))
+    model = keras.Model([left, right_], layers.Concatenate()([b, a]))
+    verdict = check(lv.load_spec(file), lv.read(model))
+    assert [(f.layer, f.fact) for f in verdict.failing] == [("both", "inputs")]
+
+
+def test_check_says_what_it_takes():
+    spec = lv.load_spec(ROOT / "spec" / "lenet5.yaml")
+    with pytest.raises(TypeError, match="load_spec"):
+        check(spec, lv.build(spec))

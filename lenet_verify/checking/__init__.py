@@ -42,6 +42,8 @@ def check(
     Raises:
         InferenceError: the spec's own layers do not join.
     """
+    if not isinstance(spec, Spec) or not isinstance(observed, Architecture):
+        raise TypeError("check takes a Spec (load_spec) and an Architecture (read, infer)")
     matched = match(spec, cross_checked(observed), exact)
     findings = [
         finding
@@ -75,16 +77,15 @@ def _judged(
         return
     for name, site in _subjects(spec, expectation, matched):
         if site is None:
-            opaque = matched.observed.unknown.get("layers")
-            seen_all = opaque is None
+            hidden = matched.hidden
             yield Finding(
-                code="missing-layer" if seen_all else "opaque",
-                outcome=Outcome.BROKEN if seen_all else Outcome.UNKNOWN,
+                code="opaque" if hidden else "missing-layer",
+                outcome=Outcome.UNKNOWN if hidden else Outcome.BROKEN,
                 claim=claim.id,
                 layer=name,
                 fact=fact,
                 expected=as_json(expected.written),
-                reason=opaque or "the model has no such layer",
+                reason=hidden or "the model has no such layer",
                 line=expectation.line,
             )
         else:

@@ -33,6 +33,27 @@ class Match:
     sites: Mapping[str, Site]
     every: tuple[Site, ...]
 
+    @property
+    def paired(self) -> frozenset[str]:
+        """The model's layers that stand for some of the spec's."""
+        return frozenset(unit.name for unit, _ in self.alignment.partners.values())
+
+    @property
+    def hidden(self) -> str | None:
+        """Why a layer that was not seen may be there all the same; None if all can be seen."""
+        if "layers" in self.observed.unknown:
+            return self.observed.unknown["layers"]
+        wanted = {unit.name: unit.layer.type for unit in (self.wanted.units if self.wanted else ())}
+        accounted = {
+            unit.name
+            for name, (unit, by) in self.alignment.partners.items()
+            if by == "name" or unit.layer.type.rpartition(".")[2] == wanted.get(name)
+        }
+        for unit in self.found.units:
+            if _is_strange(unit.layer.type) and unit.name not in accounted:
+                return f"it may be inside {unit.name}, which cannot be read ({unit.layer.type})"
+        return None
+
     def wanted_names(self, names: Iterable[str]) -> tuple[str, ...]:
         """Layers of the spec, those that the model lacks looked through to what feeds them.
 
@@ -87,6 +108,11 @@ def match(spec: Spec, observed: Architecture, exact: bool) -> Match:
     return Match(
         observed, wanted, found, alignment, {site.name: site for site in every}, tuple(every)
     )
+
+
+def _is_strange(type_: str) -> bool:
+    """Whether a type is somebody's own class, which may do the work of several layers."""
+    return type_ not in LAYERS and not type_.startswith("ops.")
 
 
 def _through(names: Iterable[str], passed: Mapping[str, tuple[str, ...]]) -> Iterable[str]:

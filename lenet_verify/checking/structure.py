@@ -57,7 +57,8 @@ def _of_layer(
     if "call" in partner.layer.unknown:
         yield _told(unit, partner, line)
     if "inputs" in partner.layer.unknown:
-        yield _connection(unit.name, None, None, line, partner)
+        expected = match.wanted_names(unit.layer.inputs)
+        yield _connection(unit.name, expected, None, line, partner)
     elif (unit.name, "inputs") not in stated or _beyond_names(partner, match):
         yield _inputs(unit, partner, match, line)
 
@@ -89,15 +90,14 @@ def _parts(
 
 
 def _missing(unit: Unit, match: Match, line: int | None) -> Finding:
-    opaque = match.observed.unknown.get("layers")
-    seen_all = opaque is None
+    hidden = match.hidden
     return Finding(
-        code="missing-layer" if seen_all else "opaque",
-        outcome=Outcome.BROKEN if seen_all else Outcome.UNKNOWN,
+        code="opaque" if hidden else "missing-layer",
+        outcome=Outcome.UNKNOWN if hidden else Outcome.BROKEN,
         layer=unit.name,
         fact="layer",
         expected=unit.layer.type,
-        reason=opaque or "the model has no such layer",
+        reason=hidden or f"the model has no {unit.layer.type} here",
         line=line,
     )
 
@@ -229,6 +229,11 @@ def _ends(spec: Spec, match: Match) -> Iterable[Finding]:
             line=spec.inputs[0].line,
         )
     expected, observed = match.wanted_names(wanted.outputs), match.found_names(found.outputs)
+    if len(expected) != len(observed):
+        # an output too many is itself the finding, so it is named and not looked through
+        observed = tuple(
+            match.found_names([n])[0] if n in match.paired else n for n in found.outputs
+        )
     yield Finding(
         code="connection",
         outcome=Outcome.HOLDS if expected == observed else Outcome.BROKEN,

@@ -12,7 +12,7 @@ from typing import Any
 
 from lenet_verify.errors import ReadError, UsageError
 from lenet_verify.framework import import_keras, output_to_stderr, quiet
-from lenet_verify.raised import innermost_message
+from lenet_verify.raised import innermost_message, place
 from lenet_verify.vocabulary import nearest
 
 
@@ -67,11 +67,11 @@ def _imported(name: str, module: str) -> Any:
     except ModuleNotFoundError as e:
         if e.name and (module == e.name or module.startswith(e.name + ".")):
             raise ReadError(f"{name}: there is no module '{e.name}' to import") from e
-        raise ReadError(f"{name}: importing it raised {innermost_message(e)}") from e
+        raise ReadError(f"{name}: importing it raised {innermost_message(e)}{place(e)}") from e
     except KeyboardInterrupt:
         raise
     except BaseException as e:  # whatever a user's code may raise, SystemExit too
-        raise ReadError(f"{name}: importing it raised {innermost_message(e)}") from e
+        raise ReadError(f"{name}: importing it raised {innermost_message(e)}{place(e)}") from e
 
 
 def _attribute(name: str, owner: Any, part: str) -> Any:
@@ -96,7 +96,7 @@ def _called(name: str, factory: Any, arguments: Mapping[str, Any]) -> Any:
     except KeyboardInterrupt:
         raise
     except BaseException as e:  # whatever a user's code may raise, SystemExit too
-        raise ReadError(f"{name} raised {innermost_message(e)}") from e
+        raise ReadError(f"{name} raised {innermost_message(e)}{place(e)}") from e
 
 
 def _a(value: Any) -> str:

@@ -45,12 +45,13 @@ def layer_rows(report: Report) -> tuple[LayerRow, ...]:
         by_layer.setdefault(finding.layer, []).append(finding)
     rows = []
     for row in report.verdict.rows:
-        names = {row.layer or row.model_layer or ""}
+        names = [row.layer or row.model_layer or ""]
         if row.type == "InputLayer":
-            names.add("input")
-        if report.spec.outputs == (row.layer,) or report.architecture.outputs == (row.model_layer,):
-            names.add("output")
-        found = [finding for name in names for finding in by_layer.get(name, ())]
+            names.append("input")
+        # a spec of claims alone may speak of the output without naming a layer
+        if not report.spec.closed and report.architecture.outputs == (row.model_layer,):
+            names.append("output")
+        found = [f for name in dict.fromkeys(names) for f in by_layer.get(name, ())]
         rows.append(LayerRow(row, tuple(found)))
     return tuple(rows)
 

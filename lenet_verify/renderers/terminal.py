@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lenet_verify.notation import as_text
-from lenet_verify.renderers.layer_table import LayerRow, layer_rows, told
+from lenet_verify.renderers.layer_table import LayerRow, coverage, layer_rows, told
 from lenet_verify.renderers.wording import (
     MARKS,
     NOTHING,
+    facts,
     headline,
     stated_in,
     tally,
@@ -58,9 +60,11 @@ def _one(report: Report, colour: bool) -> str:
     )
     model = verdict.model or "the model built from it"
     lines = [mark, f"  {tally(verdict)} ({visible(verdict.spec)}, checked on {visible(model)})", ""]
-    rows, rest = told(report, layer_rows(report))
+    every = layer_rows(report)
+    rows, rest = told(report, every)
     lines += _table(rows, colour) if rows else []
     lines += [f"   and {rest}"] if rest else []
+    lines += _coverage(report, every)
     for outcome, heading in _HEADINGS.items():
         found = [finding for finding in verdict.findings if finding.outcome is outcome]
         if found:
@@ -70,6 +74,16 @@ def _one(report: Report, colour: bool) -> str:
         lines += ["", f"unchecked ({len(unchecked)})"]
         lines += [f"  [{visible(c.id)}] {_folded(c.unchecked or '')}" for c in unchecked]
     return "\n".join(lines) + "\n"
+
+
+def _coverage(report: Report, rows: tuple[LayerRow, ...]) -> list[str]:
+    """What the claims leave open: there the model may be anything, and still pass."""
+    found = coverage(rows)
+    if not report.spec.closed or not found.unpinned:
+        return []
+    names = ", ".join(f"{fact} of {visible(name, 40)}" for name, fact in found.unpinned[:6])
+    more = f" and {len(found.unpinned) - 6} more" if len(found.unpinned) > 6 else ""
+    return ["", f"   claims pin {found.pinned} of {found.facts} facts; no claim on {names}{more}"]
 
 
 def _table(rows: Sequence[LayerRow], colour: bool) -> list[str]:
@@ -128,7 +142,10 @@ def _position(finding: Finding, order: Sequence[str | None]) -> int:
 def _told(group: Sequence[Finding]) -> Sequence[Finding]:
     """Of a layer that is missing, that it is, and not each of its facts besides."""
     missing = [f for f in group if f.code == "missing-layer" and f.claim is None]
-    return missing or group
+    if not missing or len(missing) == len(group):
+        return group
+    rest = len(group) - len(missing)
+    return [replace(f, reason=f"{f.reason} ({rest} {facts(rest)} claimed of it)") for f in missing]
 
 
 def _line(finding: Finding, colour: bool) -> str:

@@ -23,8 +23,8 @@ NOTHING = "–"
 def headline(report: Report) -> str:
     """The verdict in one sentence, without the title."""
     verdict = report.verdict
-    if verdict.holds and not verdict.findings:
-        return "nothing is claimed"
+    if verdict.holds and not any(finding.claim is not None for finding in verdict.findings):
+        return "its structure holds, nothing more is claimed" if verdict.findings else "no claims"
     if verdict.holds and verdict.count(Outcome.DEVIATES):
         return "every claim holds, or deviates as accepted"
     if verdict.holds and not verdict.count(Outcome.HOLDS):
@@ -67,7 +67,7 @@ def where(finding: Finding) -> str:
 def what(finding: Finding) -> str:
     """What a finding says of its fact."""
     if finding.code == "missing-layer" and finding.fact == "layer":
-        return f"missing: the model has no {finding.expected} here, so nothing claimed of it holds"
+        return f"missing: {finding.reason}"
     if finding.code == "extra-layer":
         return f"extra {finding.observed}: {finding.reason}"
     if finding.code in ("unreachable-layer", "derivations-disagree") and finding.fact == "layer":

@@ -9,6 +9,7 @@ from collections.abc import Mapping as Dictionary
 from pathlib import Path
 
 from lenet_verify.errors import Problem, SpecError
+from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS
 from lenet_verify.spec.claims import read_claims
 from lenet_verify.spec.contents import CompileRecipe, Deviation, Implementation, Source, Spec
 from lenet_verify.spec.document import Limits, Mapping, Node, Scalar, Sequence, parse, plain
@@ -22,7 +23,7 @@ from lenet_verify.spec.fields import (
     whole_number,
 )
 from lenet_verify.spec.layers import read_graph
-from lenet_verify.vocabulary import LOSSES, METRICS, OPTIMIZERS
+from lenet_verify.vocabulary import ARGUMENT_FORMS, LOSSES, METRICS, OPTIMIZERS
 
 FORMAT = 1
 TOP_KEYS = (
@@ -215,6 +216,9 @@ def _deviations(problems: Problems, node: Node | None) -> tuple[Deviation, ...]:
         layer = text(problems, given["layer"], "layer")
         fact = text(problems, given["fact"], "fact")
         reason = text(problems, given["reason"], "reason")
+        known = (*LAYER_FACTS, *MODEL_FACTS, *ARGUMENT_FORMS, "layer")
+        if fact is not None and fact not in known:
+            problems.unknown(given["fact"], fact, "fact", known)
         if layer and fact and reason:
             accept = plain(given["accept"])
             found.append(Deviation(layer, fact, accept, reason, item.line))
