@@ -622,3 +622,11 @@ def test_a_custom_activation_is_called_by_its_name():
 
     model = keras.Sequential([keras.Input((4,)), layers.Dense(2, activation=odd, name="d")])
     assert "odd is a function of the model's own" in lv.read(model).layer("d").unknown["activation"]
+
+
+def test_an_augmentation_layer_is_told_nothing_by_keras_itself():
+    image = keras.Input((8, 8, 3))
+    model = keras.Model(image, layers.RandomFlip(name="flip")(image))
+    assert "call" not in lv.read(model).layer("flip").unknown
+    model = keras.Model(image, layers.Dropout(0.5, name="drop")(image, training=True))
+    assert "training" in lv.read(model).layer("drop").unknown["call"]

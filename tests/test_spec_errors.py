@@ -701,3 +701,11 @@ def test_a_message_is_one_short_visible_line(refused, tmp_path):
     assert place[:2] == (5, 13)
     assert "unknown layer type '\\x1b[2J\\x0a::error::x\\x00\\u202eyyy" in place[2]
     assert len(place[2]) <= 500 + 100
+
+
+def test_hints_for_what_many_try(mistakes):
+    spec = NET + "claims:\n- {id: a, why: x, expect: {C1: {activation: ⟦none}}}\n"
+    (message,) = mistakes(spec)
+    assert message.startswith("'activation' takes null for a layer that has no activation, linear")
+    (message,) = mistakes("format: 1\ntitle: t\ninput: 4\nlayers:\n⟦\td: {type: Dense}\n")
+    assert message.endswith("; indent with spaces, not tabs")

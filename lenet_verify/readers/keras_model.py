@@ -303,9 +303,13 @@ def _told(operation: Any, nodes: Iterable[Any]) -> str:
     if not isinstance(operation, keras.layers.Layer) or isinstance(operation, keras.Model):
         return ""
     told: dict[str, None] = {}
+    # Keras notes `training=True` in a call of an augmentation layer of itself
+    usual = {n: p.default for n, p in inspect.signature(operation.call).parameters.items()}
     for node in nodes:
         further = dict(enumerate(node.arguments.args[1:], start=2))
         for name, value in (further | node.arguments.kwargs).items():
+            if value is usual.get(name):
+                continue
             if any(_tells(one) for one in keras.tree.flatten(value)):
                 told[name if isinstance(name, str) else f"a {name}. argument"] = None
     return ", ".join(told)

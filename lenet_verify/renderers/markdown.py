@@ -13,6 +13,7 @@ from lenet_verify.renderers.wording import (
     NOTHING,
     expected_of,
     headline,
+    in_network_order,
     stated_in,
     tally,
     what,
@@ -83,7 +84,7 @@ def _findings(report: Report) -> Iterable[str]:
         found = [f for f in report.verdict.findings if f.outcome is outcome]
         if found:
             lines = [f"## {heading} ({len(found)})", ""]
-            for finding in found:
+            for finding in in_network_order(report.verdict, found):
                 lines.append(f"- {MARKS[outcome]} {_sentence(finding)}")
             yield "\n".join(lines)
 

@@ -12,6 +12,7 @@ from lenet_verify.renderers.wording import (
     NOTHING,
     facts,
     headline,
+    in_network_order,
     stated_in,
     tally,
     what,
@@ -36,6 +37,7 @@ _HEADINGS = {
 }
 
 
+AS_ABOVE = "as above"
 UNCLAIMED = "·"
 """The mark of a layer of which nothing is claimed.
 
@@ -124,19 +126,18 @@ def _cells(row: LayerRow) -> tuple[str, ...]:
 
 def _by_layer(report: Report, findings: Sequence[Finding], colour: bool) -> list[str]:
     """The findings under the layer that they are about, in the order of the network."""
-    order = [row.layer or row.model_layer for row in report.verdict.rows]
     groups: dict[str, list[Finding]] = {}
-    for finding in findings:
+    for finding in in_network_order(report.verdict, findings):
         groups.setdefault(where(finding), []).append(finding)
     lines = []
-    for place, group in sorted(groups.items(), key=lambda item: _position(item[1][0], order)):
+    said: set[str | None] = set()
+    for place, group in groups.items():
         lines.append(f"  • {visible(place)}")
-        lines += [_line(finding, colour) for finding in _told(group)]
+        for finding in _told(group):
+            known = finding.reason is not None and finding.reason in said
+            said.add(finding.reason)
+            lines.append(_line(replace(finding, reason=AS_ABOVE) if known else finding, colour))
     return lines
-
-
-def _position(finding: Finding, order: Sequence[str | None]) -> int:
-    return order.index(finding.layer) if finding.layer in order else len(order)
 
 
 def _told(group: Sequence[Finding]) -> Sequence[Finding]:

@@ -57,6 +57,15 @@ def facts(count: int) -> str:
     return "fact" if count == 1 else "facts"
 
 
+def in_network_order(verdict: Verdict, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings by layer, in the order of the network; those on the model come last.
+
+    So the first broken shape stands before those that follow from it.
+    """
+    order = {row.layer or row.model_layer: place for place, row in enumerate(verdict.rows)}
+    return sorted(findings, key=lambda finding: order.get(finding.layer, len(order)))
+
+
 def where(finding: Finding) -> str:
     """The layer that a finding is about: the paper's name, and the model's where it differs."""
     if finding.model_layer in (None, finding.layer):

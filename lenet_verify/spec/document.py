@@ -284,6 +284,8 @@ def _events(text: str, file: str, places: _Places) -> Iterator[Any]:
         hint = ""
         if "block scalar" in str(e.context):
             hint = '; put a comparison in quotes: "> 5M"'
+        if mark and text[mark.index : mark.index + 1] == "\t":
+            hint = "; indent with spaces, not tabs"
         raise _error(file, line, column, f"not YAML: {problem}{hint}") from e
     except (yaml.YAMLError, ValueError, RecursionError) as e:
         raise _error(file, 1, 1, "not YAML that can be read") from e

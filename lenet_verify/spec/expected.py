@@ -83,6 +83,10 @@ def _activation(problems: Problems, node: Node) -> Expected:
     known = isinstance(value, str) and value.partition("(")[0] in (*ACTIVATIONS, "prelu")
     if not known:
         takes = "takes an activation of Keras such as tanh, or null"
+        if str(value).lower() == "none":
+            takes = (
+                "takes null for a layer that has no activation, linear for one that applies none"
+            )
         raise NotationError(f"{takes}, not {shown(value)}{problems.hint(value, ACTIVATIONS)}")
     return Exactly(value, value)
 
