@@ -10,7 +10,7 @@ class LenetVerifyError(Exception):
     """A run that could not decide; the message is meant for the user, one line a problem."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Problem:
     """One mistake in a file: where it stands (line and column from 1) and what would be right."""
 
@@ -31,8 +31,12 @@ class SpecError(LenetVerifyError):
     """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
+        self.problems = tuple(sorted(set(problems), key=_reading_order))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def _reading_order(problem: Problem) -> tuple[str, int, int, str]:
+    return problem.file, problem.line, problem.column, problem.message
 
 
 class InferenceError(LenetVerifyError):
