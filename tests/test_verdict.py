@@ -924,3 +924,22 @@ def test_check_says_what_it_takes():
     spec = lv.load_spec(ROOT / "spec" / "lenet5.yaml")
     with pytest.raises(TypeError, match="load_spec"):
         check(spec, lv.build(spec))
+
+
+def test_a_wrapper_counts_as_what_it_wraps(tmp_path):
+    file = tmp_path / "open.yaml"
+    file.write_text(
+        "format: 1\ntitle: Open\nclaims:\n- id: a\n  why: by hand\n  expect: {model: {layers: "
+        "{recurrent: 2, LSTM: 1, GRU: 1, Bidirectional: 1, wrapper: 2, dense: 2, Dense: 2}}}\n",
+        encoding="utf-8",
+    )
+    model = keras.Sequential(
+        [
+            keras.Input((7, 4)),
+            layers.Bidirectional(layers.LSTM(3, return_sequences=True)),
+            layers.TimeDistributed(layers.Dense(5)),
+            layers.GRU(2),
+            layers.Dense(1),
+        ]
+    )
+    assert check(lv.load_spec(file), lv.read(model)).holds

@@ -208,13 +208,26 @@ def _shape_on(wire: str, layers: Mapping[str, Layer]) -> Shape | None:
 
 
 def _counts(every: Iterable[Site], kinds: Iterable[str]) -> Observation:
-    types = [site.layer.type for site in every if site.layer.type != "InputLayer"]
-    strangers = [type_ for type_ in types if type_ not in LAYERS and not type_.startswith("ops.")]
+    layers = [site.layer for site in every if site.layer.type != "InputLayer"]
+    strangers = [
+        it.type for it in layers if it.type not in LAYERS and not it.type.startswith("ops.")
+    ]
     if strangers:
         reason = f"{strangers[0]} may be of any kind"
         return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=reason)
-    counts = {kind: sum(kind in (type_, family(type_)) for type_ in types) for kind in kinds}
-    return Observation(counts)
+    of_each = [_kinds(layer.type, layer.config) for layer in layers]
+    return Observation({kind: sum(kind in own for own in of_each) for kind in kinds})
+
+
+def _kinds(type_: str, config: Mapping[str, Any]) -> set[str | None]:
+    """What a layer counts as: its class and family, and those of the layer that it wraps."""
+    inner = config.get("layer")
+    wrapped = (
+        _kinds(str(inner["type"]), inner)
+        if isinstance(inner, Mapping) and "type" in inner
+        else set()
+    )
+    return {type_, family(type_)} | wrapped
 
 
 def _not_computed(fact: str) -> Observation:
