@@ -52,7 +52,6 @@ class Site:
     activation: str | None
     inputs: tuple[str, ...]
     rules: Mapping[str, str] = field(default_factory=dict)
-    activation_only: bool = False
 
 
 def sites(
@@ -97,9 +96,7 @@ def sites(
         )
         applied = dealt[number + 1] or "linear"
         own_rules = {} if same else dict.fromkeys(("type", "activation"), ACTIVATION)
-        result.append(
-            Site(part.name, layer, applied, (result[-1].name,), own_rules, activation_only=True)
-        )
+        result.append(Site(part.name, layer, applied, (result[-1].name,), own_rules))
     return tuple(result)
 
 
