@@ -279,4 +279,7 @@ def _shown(value: object) -> str:
     text = "null" if value is None else str(value)
     text = text.lower() if isinstance(value, bool) else text
     text = text if len(text) <= 40 else text[:39] + "…"
-    return repr(text) if isinstance(value, str) else text
+    if not isinstance(value, str):
+        return text
+    quoted = repr(text)  # which spells out controls, so that a short text can become long
+    return quoted if len(quoted) <= 64 else quoted[:62] + "…'"

@@ -8,7 +8,7 @@ import math
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lenet_verify.architecture import Shape
@@ -190,6 +190,8 @@ def test_a_plain_number_is_exact(wanted, observed):
     assert parse_quantity(str(wanted)).admits(observed) is (wanted == observed)
 
 
+@example("0000000000" + "\x1f" * 6 + "\x08\x08" + "\U00010d3a" * 9)
+@example("\U0001da8c" * 1000)
 @given(st.text() | st.binary() | st.floats() | st.integers() | st.none() | st.booleans())
 def test_anything_is_a_quantity_or_an_error_with_a_way_out(value):
     expected, complaint = read(parse_quantity, value)
