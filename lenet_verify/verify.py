@@ -89,12 +89,12 @@ def _elsewhere(model: str) -> str | None:
 
     The current folder comes last on the import path, so an installed copy wins over it.
     """
+    if not is_named_object(model):
+        return None
     name = model.partition(":")[0].partition(".")[0]
     file = getattr(sys.modules.get(name), "__file__", None)
     here = [path for path in (Path(f"{name}.py"), Path(name, "__init__.py")) if path.exists()]
-    if not is_named_object(model) or file is None or not here:
-        return None
-    if any(path.resolve() == Path(file).resolve() for path in here):
+    if not here or file is None or Path(file).resolve() in [path.resolve() for path in here]:
         return None
     return f"{model} was imported from elsewhere, where it is installed, not from {here[0]}"
 
@@ -134,13 +134,16 @@ def _check_that_shapes_join(spec: Spec) -> None:
         infer(spec)
     except InferenceError as e:
         rows = {layer.name: layer for layer in spec.layers}
-        raise SpecError(
-            [
-                Problem(spec.path, row.line, row.column, f"layer '{row.name}': {misfit.message}")
-                for misfit in (e, *e.further)
-                if (row := rows[misfit.layer])
-            ]
-        ) from e
+        problems = [
+            Problem(
+                spec.path,
+                rows[misfit.layer].line,
+                rows[misfit.layer].column,
+                f"layer '{misfit.layer}': {misfit.message}",
+            )
+            for misfit in (e, *e.further)
+        ]
+        raise SpecError(problems) from e
 
 
 def _report(

@@ -27,9 +27,9 @@ def visible(text: str, longest: int | None = LONGEST) -> str:
     return _INVISIBLE.sub(_spelt, text)
 
 
-def one_line(text: str) -> str:
-    """A quote as one visible line: white space folded, never cut."""
-    return visible(" ".join(text.split()), longest=None)
+def one_line(text: str, longest: int | None = None) -> str:
+    """A quote as one visible line: white space folded; whole unless `longest` says how long."""
+    return visible(" ".join(text.split()), longest)
 
 
 def _spelt(match: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ from lenet_verify.checking.align import COMMUTATIVE
 from lenet_verify.checking.deviations import accepted
 from lenet_verify.checking.match import Match, match, pairings, rows
 from lenet_verify.checking.observation import Observation, Site, code_for, observe, observe_model
-from lenet_verify.checking.structure import structure
+from lenet_verify.checking.structure import absent, structure
 from lenet_verify.checking.witness import cross_checked
 from lenet_verify.notation import Counts, as_json
 from lenet_verify.spec import Claim, Deviation, Expectation, Spec, chosen
@@ -77,17 +77,9 @@ def _judged(
         return
     for name, site in _subjects(spec, expectation, matched):
         if site is None:
-            hidden = matched.hidden
-            yield Finding(
-                code="opaque" if hidden else "missing-layer",
-                outcome=Outcome.UNKNOWN if hidden else Outcome.BROKEN,
-                claim=claim.id,
-                layer=name,
-                fact=fact,
-                expected=as_json(expected.written),
-                reason=hidden or "the model has no such layer",
-                line=expectation.line,
-            )
+            reason = "the model has no such layer"
+            missing = absent(matched, name, fact, as_json(expected.written), reason)
+            yield replace(missing, claim=claim.id, line=expectation.line)
         else:
             seen = observe(site, fact)
             if site.layer.type == "InputLayer" and seen.reason is None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.checking.align import Alignment, align, in_reading_order
 from lenet_verify.checking.canonical import CanonicalForm, Unit, canonical_form
-from lenet_verify.checking.observation import Site, sites
+from lenet_verify.checking.observation import Site, is_strange, sites
 from lenet_verify.checking.wiring import layer_of
 from lenet_verify.inference import infer
 from lenet_verify.notation import AnyOf, Counts, Exactly, Expected, as_json
@@ -33,12 +34,7 @@ class Match:
     sites: Mapping[str, Site]
     every: tuple[Site, ...]
 
-    @property
-    def paired(self) -> frozenset[str]:
-        """The model's layers that stand for some of the spec's."""
-        return frozenset(unit.name for unit, _ in self.alignment.partners.values())
-
-    @property
+    @cached_property
     def hidden(self) -> str | None:
         """Why a layer that was not seen may be there all the same; None if all can be seen."""
         if "layers" in self.observed.unknown:
@@ -50,7 +46,7 @@ class Match:
             if by == "name" or unit.layer.type.rpartition(".")[2] == wanted.get(name)
         }
         for unit in self.found.units:
-            if _is_strange(unit.layer.type) and unit.name not in accounted:
+            if is_strange(unit.layer.type) and unit.name not in accounted:
                 return f"it may be inside {unit.name}, which cannot be read ({unit.layer.type})"
         return None
 
@@ -59,17 +55,30 @@ class Match:
 
         What is missing or extra is a finding of its own; it should not break its neighbours too.
         """
-        units = self.wanted.units if self.wanted else ()
-        missing = {u.name: u.layer.inputs for u in units if u.name not in self.alignment.partners}
-        return tuple(_through(names, missing))
+        return tuple(_through(names, self._missing))
 
     def found_names(self, names: Iterable[str]) -> tuple[str, ...]:
         """Layers of the model by the spec's names, extra ones looked through."""
-        extra = {unit.name: unit.layer.inputs for unit in self.alignment.extra}
+        return self.named(_through(names, self._extra))
+
+    def named(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Layers of the model by the spec's names, those that have none by their own."""
+        return tuple(self._ours.get(name, name) for name in names)
+
+    @cached_property
+    def _missing(self) -> Mapping[str, tuple[str, ...]]:
+        units = self.wanted.units if self.wanted else ()
+        return {u.name: u.layer.inputs for u in units if u.name not in self.alignment.partners}
+
+    @cached_property
+    def _extra(self) -> Mapping[str, tuple[str, ...]]:
+        return {unit.name: unit.layer.inputs for unit in self.alignment.extra}
+
+    @cached_property
+    def _ours(self) -> Mapping[str, str]:
         ours = {unit.name: name for name, (unit, _) in self.alignment.partners.items()}
         inputs = (site for site in self.every if site.layer.type == "InputLayer")
-        ours |= {site.layer.name: site.name for site in inputs}
-        return tuple(ours.get(name, name) for name in _through(names, extra))
+        return ours | {site.layer.name: site.name for site in inputs}
 
 
 def match(spec: Spec, observed: Architecture, exact: bool) -> Match:
@@ -108,11 +117,6 @@ def match(spec: Spec, observed: Architecture, exact: bool) -> Match:
     return Match(
         observed, wanted, found, alignment, {site.name: site for site in every}, tuple(every)
     )
-
-
-def _is_strange(type_: str) -> bool:
-    """Whether a type is somebody's own class, which may do the work of several layers."""
-    return type_ not in LAYERS and not type_.startswith("ops.")
 
 
 def _through(names: Iterable[str], passed: Mapping[str, tuple[str, ...]]) -> Iterable[str]:

@@ -206,14 +206,17 @@ def _shape_on(wire: str, layers: Mapping[str, Layer]) -> Shape | None:
 
 def _counts(every: Iterable[Site], kinds: Iterable[str]) -> Observation:
     layers = [site.layer for site in every if site.layer.type != "InputLayer"]
-    strangers = [
-        it.type for it in layers if it.type not in LAYERS and not it.type.startswith("ops.")
-    ]
+    strangers = [layer.type for layer in layers if is_strange(layer.type)]
     if strangers:
         reason = f"{strangers[0]} may be of any kind"
         return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=reason)
     of_each = [_kinds(layer.type, layer.config) for layer in layers]
     return Observation({kind: sum(kind in own for own in of_each) for kind in kinds})
+
+
+def is_strange(type_: str) -> bool:
+    """Whether a type is somebody's own class, which may do the work of several layers."""
+    return type_ not in LAYERS and not type_.startswith("ops.")
 
 
 def _kinds(type_: str, config: Mapping[str, Any]) -> set[str | None]:

@@ -45,7 +45,9 @@ def _of_layer(
     line = lines.get(unit.name)
     pair = match.alignment.partners.get(unit.name)
     if pair is None:
-        yield _missing(unit, match, line)
+        reason = f"the model has no {unit.layer.type} here"
+        missing = absent(match, unit.name, "layer", unit.layer.type, reason)
+        yield replace(missing, line=line)
         return
     partner = pair[0]
     if (unit.name, "type") not in stated:
@@ -89,16 +91,16 @@ def _parts(
         )
 
 
-def _missing(unit: Unit, match: Match, line: int | None) -> Finding:
+def absent(match: Match, layer: str, fact: str, expected: object, reason: str) -> Finding:
+    """What becomes of a fact of a layer that was not seen: broken, unless it may be hidden."""
     hidden = match.hidden
     return Finding(
         code="opaque" if hidden else "missing-layer",
         outcome=Outcome.UNKNOWN if hidden else Outcome.BROKEN,
-        layer=unit.name,
-        fact="layer",
-        expected=unit.layer.type,
-        reason=hidden or f"the model has no {unit.layer.type} here",
-        line=line,
+        layer=layer,
+        fact=fact,
+        expected=expected,
+        reason=hidden or reason,
     )
 
 
@@ -231,9 +233,7 @@ def _ends(spec: Spec, match: Match) -> Iterable[Finding]:
     expected, observed = match.wanted_names(wanted.outputs), match.found_names(found.outputs)
     if len(expected) != len(observed):
         # an output too many is itself the finding, so it is named and not looked through
-        observed = tuple(
-            match.found_names([n])[0] if n in match.paired else n for n in found.outputs
-        )
+        observed = match.named(found.outputs)
     yield Finding(
         code="connection",
         outcome=Outcome.HOLDS if expected == observed else Outcome.BROKEN,

@@ -70,14 +70,15 @@ def told(report: Report, rows: tuple[LayerRow, ...]) -> tuple[tuple[LayerRow, ..
     return claimed, f"{rest} {'layer' if rest == 1 else 'layers'} of which nothing is claimed"
 
 
-def coverage(rows: tuple[LayerRow, ...]) -> Coverage:
+def coverage(report: Report, rows: tuple[LayerRow, ...]) -> Coverage:
     """The claim coverage over output shape, parameters and activation of the paper's layers.
 
-    An input has no parameters and no activation, so only its shape counts.
+    An input has no parameters and no activation, so only its shape counts. A spec of claims
+    alone has no layers that it could leave open.
     """
     wanted = [
         (row, fact)
-        for row in rows
+        for row in (rows if report.spec.closed else ())
         if row.row.layer is not None
         for fact in (PINNED[:1] if row.row.type == "InputLayer" else PINNED)
     ]

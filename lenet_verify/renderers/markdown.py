@@ -64,7 +64,7 @@ def _title(report: Report) -> str:
 
 def _summary(report: Report) -> str:
     model = report.verdict.model
-    checked = f"`{_code(model)}`" if model else "the model that this spec builds"
+    checked = code(model) if model else "the model that this spec builds"
     text = f"{tally(report.verdict)}. Checked: {checked}, against {code(report.verdict.spec)}."
     warnings = [f"\n\nWarning: {escaped(warning)}" for warning in report.verdict.warnings]
     return text + "".join(warnings)
@@ -209,8 +209,8 @@ def _model(report: Report) -> str:
 
 
 def _coverage(report: Report, rows: tuple[LayerRow, ...]) -> str:
-    found = coverage(rows)
-    if not found.facts or not report.spec.closed:
+    found = coverage(report, rows)
+    if not found.facts:
         return ""
     text = (
         f"## Claim coverage\n\nClaims pin {found.pinned} of {found.facts} facts: the output shape, "
@@ -277,9 +277,5 @@ def escaped(text: str) -> str:
 
 def code(text: str) -> str:
     """Text as a code span, which nothing inside can end."""
-    return f"`{_code(text)}`"
-
-
-def _code(text: str) -> str:
     # a backtick would end the span, and a bar the cell of a table, whatever stands before it
-    return visible(text).replace("`", "ˋ").replace("|", "¦")
+    return f"`{visible(text).replace('`', 'ˋ').replace('|', '¦')}`"

@@ -20,7 +20,7 @@ from lenet_verify.renderers.wording import (
 )
 from lenet_verify.report import Report
 from lenet_verify.verdict import Finding, Outcome, worst
-from lenet_verify.visible import visible
+from lenet_verify.visible import one_line, visible
 
 _COLOURS = {
     Outcome.HOLDS: "32",
@@ -74,14 +74,14 @@ def _one(report: Report, colour: bool) -> str:
     unchecked = [claim for claim in report.spec.claims if claim.unchecked is not None]
     if unchecked:
         lines += ["", f"unchecked ({len(unchecked)})"]
-        lines += [f"  [{visible(c.id)}] {_folded(c.unchecked or '')}" for c in unchecked]
+        lines += [f"  [{visible(c.id)}] {one_line(c.unchecked or '', 200)}" for c in unchecked]
     return "\n".join(lines) + "\n"
 
 
 def _coverage(report: Report, rows: tuple[LayerRow, ...]) -> list[str]:
     """What the claims leave open: there the model may be anything, and still pass."""
-    found = coverage(rows)
-    if not report.spec.closed or not found.unpinned:
+    found = coverage(report, rows)
+    if not found.unpinned:
         return []
     names = ", ".join(f"{fact} of {visible(name, 40)}" for name, fact in found.unpinned[:6])
     more = f" and {len(found.unpinned) - 6} more" if len(found.unpinned) > 6 else ""
@@ -159,7 +159,3 @@ def _line(finding: Finding, colour: bool) -> str:
 
 def _painted(text: str, outcome: Outcome, colour: bool) -> str:
     return f"\x1b[{_COLOURS[outcome]}m{text}\x1b[0m" if colour else text
-
-
-def _folded(text: str) -> str:
-    return visible(" ".join(text.split()), longest=200)
