@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from lenet_verify.builder import build
     from lenet_verify.checking import check
     from lenet_verify.errors import LenetVerifyError, SpecError
-    from lenet_verify.inference import infer
     from lenet_verify.readers import read
     from lenet_verify.spec import Spec, load_spec
+    from lenet_verify.static_model import infer
     from lenet_verify.verdict import Finding, Outcome, Verdict
 
 __version__ = "0.1.0"
@@ -37,7 +37,7 @@ _HOMES = {
     "Verdict": "verdict",
     "build": "builder",
     "check": "checking",
-    "infer": "inference",
+    "infer": "static_model",
     "load_spec": "spec",
     "read": "readers",
 }

@@ -58,11 +58,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a layer."""
+    """One call of a layer; shapes are None when unknown."""
 
     inputs: tuple[Source, ...]
-    input_shapes: tuple[Shape, ...]
-    shapes: tuple[Shape, ...]
+    input_shapes: tuple[Shape, ...] | None = None
+    shapes: tuple[Shape, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,8 @@ class Layer:
         activation: the function that it applies: `linear` where it could apply one and applies
             none, None where it has none or where it is unknown (then `unknown` says why).
         config: its arguments under Keras's names, in the normal form of the vocabulary.
-        macs, connections: multiply-adds and connections as the literature counts them.
+        macs, connections: multiply-adds and connections as the literature counts them, of all
+            calls together; None when unknown, or where there is no definition.
         layers: of a nested model.
         outputs: of a nested model: the names of the inner layers that leave it.
         ends: of a nested model: its outputs in full, where names do not say it all.

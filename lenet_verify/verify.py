@@ -14,10 +14,10 @@ from lenet_verify.architecture import Architecture
 from lenet_verify.builder import build_for_checking, build_implementation
 from lenet_verify.checking import check
 from lenet_verify.errors import InferenceError, Problem, ReadError, SpecError, UsageError
-from lenet_verify.inference import infer
 from lenet_verify.readers import is_named_object, read
 from lenet_verify.report import Provenance, Report
 from lenet_verify.spec import Deviation, Limits, Spec, load_spec
+from lenet_verify.static_model import infer
 
 _SUFFIXES = ("h5", "hdf5", "json", "keras", "onnx")
 

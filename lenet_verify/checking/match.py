@@ -12,9 +12,9 @@ from lenet_verify.checking.align import Alignment, align, in_reading_order
 from lenet_verify.checking.canonical import CanonicalForm, Unit, canonical_form
 from lenet_verify.checking.observation import Site, is_strange, sites
 from lenet_verify.checking.wiring import layer_of
-from lenet_verify.inference import infer
 from lenet_verify.notation import AnyOf, Counts, Exactly, Expected, as_json
 from lenet_verify.spec import Spec
+from lenet_verify.static_model import infer
 from lenet_verify.verdict import Pairing, Row
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, LAYERS
 

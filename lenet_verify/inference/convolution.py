@@ -13,6 +13,9 @@ from lenet_verify.inference.derived import (
     maps,
     of_rank,
     only,
+    product,
+    sliding,
+    times,
     weights,
     windowed,
 )
@@ -22,6 +25,7 @@ def convolution(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived
     """Conv1D, Conv2D, Conv3D: a kernel of `kernel_size` × channels/groups for each filter.
 
     Weights: filters · (kernel · channels / groups + 1 bias). Source: LeCun et al. 1998, II.A.
+    Connections: for every output unit its window and its bias. Source: ibid., II.B (C1: 122,304).
     """
     kernel = config["kernel_size"]
     image = of_rank(only(inputs), len(kernel))
@@ -37,6 +41,13 @@ def convolution(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived
             image.spatial, kernel, config["strides"], config["dilation_rate"], strict=True
         )
     )
-    bias = (filters,) if config["use_bias"] else (0,)
-    count = weights((*kernel, channels // groups, filters), bias)
-    return Derived((maps(filters, spatial, image),), trainable=count)
+    bias = bool(config["use_bias"])
+    fan_in = weights((*kernel, channels // groups))
+    output = maps(filters, spatial, image)
+    return Derived(
+        (output,),
+        trainable=weights((filters, fan_in + bias)),
+        macs=times(product(output.sizes), fan_in),
+        connections=times(product(output.sizes), fan_in + bias),
+        window=sliding(kernel, config["strides"], config["dilation_rate"]),
+    )

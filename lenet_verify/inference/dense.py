@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from lenet_verify.architecture import Shape
-from lenet_verify.inference.derived import Derived, Impossible, known, only, weights
+from lenet_verify.inference.derived import (
+    Derived,
+    Impossible,
+    known,
+    only,
+    product,
+    times,
+    weights,
+)
 
 
 def dense(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
@@ -16,6 +24,11 @@ def dense(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
         raise Impossible("it takes a vector, not a scalar")
     units = config["units"]
     width = known(vector.sizes[-1], "the length of the vector that comes in")
-    bias = (units,) if config["use_bias"] else (0,)
-    count = weights((width, units), bias)
-    return Derived((Shape((*vector.sizes[:-1], units), vector.channels_first),), trainable=count)
+    bias = bool(config["use_bias"])
+    sizes = (*vector.sizes[:-1], units)
+    return Derived(
+        (Shape(sizes, vector.channels_first),),
+        trainable=weights((units, width + bias)),
+        macs=times(product(sizes), width),
+        connections=times(product(sizes), width + bias),
+    )

@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import prod
 from typing import Any
 
 from lenet_verify.architecture import Shape
 
 LARGEST_COUNT = 2**63
+"""No count that anybody could mean is larger; what is, is refused before it grows further."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """What of its input one position of a layer's output sees.
+
+    Attributes:
+        reach: along each spatial axis, how many positions of the input; None for all of them.
+        step: along each spatial axis, by how many positions of the input that moves from one
+            position of the output to the next: 2 for a stride of 2, 1/2 for an upsampling by 2.
+    """
+
+    reach: tuple[int | None, ...]
+    step: tuple[Fraction, ...]
+
+
+HERE = Window((), ())
+"""Each position sees itself alone, as in a Dense on a sequence."""
 
 
 @dataclass(frozen=True)
 class Derived:
-    """Output shapes and counts of weights, from first principles."""
+    """What a layer comes to, from first principles, for one example.
+
+    Attributes:
+        shapes: of its outputs.
+        trainable, non_trainable: how many weights it has.
+        macs: multiply-adds; a layer that multiplies by no kernel and no matrix has none. None
+            where a size that they depend on is variable.
+        connections: as LeCun et al. 1998 count them: for each unit its inputs, and one more for
+            a bias. None where a size is variable, or where the literature defines none.
+        window: what one position sees: itself alone (`HERE`), a window, everything, or None
+            where that cannot be said.
+    """
 
     shapes: tuple[Shape, ...]
     trainable: int = 0
     non_trainable: int = 0
+    macs: int | None = 0
+    connections: int | None = None
+    window: Window | None = HERE
 
 
 class Impossible(ValueError):
@@ -27,7 +61,7 @@ class Impossible(ValueError):
 
 def same_shape(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
     """A layer that changes values but no shape, and has no weights."""
-    return Derived((only(inputs),))
+    return Derived((only(inputs),), connections=0)
 
 
 def only(inputs: tuple[Shape, ...]) -> Shape:
@@ -84,6 +118,24 @@ def weights(*shapes: tuple[int, ...]) -> int:
         Impossible: more than 2**63.
     """
     return sum(product(shape) or 0 for shape in shapes)
+
+
+def times(*factors: int | None) -> int | None:
+    """A product; None if any factor is variable.
+
+    Raises:
+        Impossible: more than 2**63.
+    """
+    return product(factors)
+
+
+def sliding(
+    window: Sequence[int], strides: Sequence[int], dilation: Sequence[int] | None = None
+) -> Window:
+    """What a sliding window sees; dilation spreads it. Source: Dumoulin and Visin, 5.1."""
+    spread = dilation or (1,) * len(window)
+    reach = tuple(d * (size - 1) + 1 for size, d in zip(window, spread, strict=True))
+    return Window(reach, tuple(map(Fraction, strides)))
 
 
 def maps(channels: int | None, spatial: tuple[int | None, ...], like: Shape) -> Shape:

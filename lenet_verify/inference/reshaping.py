@@ -11,4 +11,4 @@ from lenet_verify.inference.derived import Derived, only, product
 
 def flatten(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
     """Flatten: everything in one vector; a scalar becomes a vector of one."""
-    return Derived((Shape((product(only(inputs).sizes),)),))
+    return Derived((Shape((product(only(inputs).sizes),)),), connections=0)

@@ -11,6 +11,7 @@ from typing import Any
 
 from lenet_verify.architecture import Architecture
 from lenet_verify.errors import ReadError
+from lenet_verify.inference import with_measures
 from lenet_verify.readers.keras_model import InputSpecs, read_keras_model
 from lenet_verify.readers.named_object import load_named_object
 
@@ -41,7 +42,7 @@ def read(
                 f"{name}: only a package.module:object or a spec can be read as a model so far"
             )
         model = load_named_object(name, arguments or {})
-    return read_keras_model(model, inputs)
+    return with_measures(read_keras_model(model, inputs))
 
 
 def is_named_object(name: str) -> bool:

@@ -1,0 +1,243 @@
+"""A whole network: what every layer of it comes to, and its totals."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from lenet_verify.architecture import Architecture, Call, Layer, Shape, Source
+from lenet_verify.errors import InferenceError
+from lenet_verify.inference.derived import Derived
+from lenet_verify.inference.layer import Inputs, derive_call, measured
+from lenet_verify.inference.rules import RULES, why_without
+
+Step = tuple[str, int]
+"""One call of one layer."""
+
+
+def inferred(outline: Architecture) -> Architecture:
+    """A network whose layers are only named and wired, with everything that follows from that.
+
+    Args:
+        outline: layers with types, arguments and inputs, those of nested models inside; shapes
+            only of its input layers.
+
+    Returns:
+        Every layer with its shapes and counts; None, with the reason, where there is no rule.
+
+    Raises:
+        InferenceError: shapes that do not join, naming every such layer.
+    """
+    misfits: list[InferenceError] = []
+    layers = _Network(outline.layers, misfits).filled()
+    if misfits:
+        raise InferenceError(misfits[0].layer, misfits[0].message, misfits[1:])
+    counts: dict[str, Any] = {
+        fact: _total(getattr(layer, fact) for layer in layers)
+        for fact in ("params", "trainable", "non_trainable")
+    }
+    return _with_totals(replace(outline, layers=layers, **counts))
+
+
+def with_measures(architecture: Architecture) -> Architecture:
+    """An architecture whose shapes were observed, with multiply-adds and connections added."""
+    return _with_totals(replace(architecture, layers=tuple(map(_measured, architecture.layers))))
+
+
+class _Network:
+    """The layers of one model, filled in the order in which their calls can be made."""
+
+    def __init__(
+        self, layers: Sequence[Layer], misfits: list[InferenceError], given: Sequence[Shape] = ()
+    ) -> None:
+        self.layers = layers
+        self.misfits = misfits
+        self.calls: dict[str, list[Call]] = {layer.name: _calls(layer) for layer in layers}
+        self.derived: dict[Step, Derived | None] = {}
+        self.outputs: dict[Step, tuple[Shape, ...] | None] = {}
+        self.inside: dict[str, tuple[Layer, ...]] = {}
+        entrances = [layer for layer in layers if layer.type == "InputLayer"]
+        for layer, shape in zip(entrances, given, strict=False):
+            self.outputs[layer.name, 0] = (shape,)
+        for layer in entrances:
+            self.outputs.setdefault((layer.name, 0), layer.shapes)
+
+    def filled(self) -> tuple[Layer, ...]:
+        """The layers with what their calls came to."""
+        by_name = {layer.name: layer for layer in self.layers}
+        for name, number in self._in_order():
+            call = self.calls[name][number]
+            shapes = self._fed(call.inputs)
+            derived = self._derive(by_name[name], shapes, number)
+            self.calls[name][number] = replace(
+                call, input_shapes=shapes, shapes=derived.shapes if derived else None
+            )
+            self.derived[name, number] = derived
+            self.outputs[name, number] = derived.shapes if derived else None
+        return tuple(map(self._row, self.layers))
+
+    def _in_order(self) -> Iterable[Step]:
+        """The calls so that each follows what feeds it; a layer may be called before and after
+        another. Calls that wait for each other for ever come last."""
+        waiting: dict[Step, int] = {}
+        readers: dict[Step, list[Step]] = {}
+        for layer in self.layers:
+            for number, call in enumerate(self.calls[layer.name]):
+                step = layer.name, number
+                feeders = [(source.layer, source.call) for source in call.inputs]
+                feeders = [feeder for feeder in feeders if feeder not in self.outputs]
+                waiting[step] = len(feeders)
+                for feeder in feeders:
+                    readers.setdefault(feeder, []).append(step)
+        ready = deque(step for step, number in waiting.items() if not number)
+        while ready:
+            step = ready.popleft()
+            del waiting[step]
+            yield step
+            for reader in readers.get(step, ()):
+                waiting[reader] -= 1
+                if not waiting[reader]:
+                    ready.append(reader)
+        yield from waiting
+
+    def _fed(self, sources: Iterable[Source]) -> Inputs | None:
+        """The shapes of what a call takes; None if one of them is unknown."""
+        shapes: list[Shape] = []
+        for source in sources:
+            outputs = self.outputs.get((source.layer, source.call)) or ()
+            if source.output >= len(outputs):
+                return None
+            shapes.append(outputs[source.output])
+        return tuple(shapes)
+
+    def _derive(self, layer: Layer, shapes: Inputs | None, number: int) -> Derived | None:
+        if shapes is None or "config" in layer.unknown:
+            return None
+        try:
+            if layer.layers:
+                return self._nested(layer, shapes, number)
+            return derive_call(layer, shapes)
+        except InferenceError as e:
+            # read on as if its shape were unknown, to find what else does not join
+            self.misfits.append(e)
+            return None
+
+    def _nested(self, layer: Layer, shapes: Inputs, number: int) -> Derived | None:
+        """A model inside the model, as one layer."""
+        inner = _Network(layer.layers, self.misfits, shapes).filled()
+        if not number:
+            self.inside[layer.name] = inner
+        return _as_one(replace(layer, layers=inner))
+
+    def _row(self, layer: Layer) -> Layer:
+        if layer.type == "InputLayer":
+            shapes = self.outputs[layer.name, 0]
+            return replace(
+                layer, input_shapes=(), shapes=shapes, **_no_weights(), macs=0, connections=0
+            )
+        calls = self.calls[layer.name]
+        derived = [self.derived[layer.name, number] for number in range(len(calls))]
+        first = derived[0] if derived else None
+        row = replace(
+            layer,
+            input_shapes=calls[0].input_shapes if calls else None,
+            layers=self.inside.get(layer.name, layer.layers),
+            details=tuple(calls) if layer.details else (),
+        )
+        if first is None:
+            unknown = {**_why_unknown(row), **layer.unknown}
+            return measured(replace(row, unknown=unknown), derived)
+        row = replace(
+            row,
+            shapes=first.shapes,
+            params=first.trainable + first.non_trainable,
+            trainable=first.trainable,
+            non_trainable=first.non_trainable,
+        )
+        return measured(row, derived)
+
+
+def _calls(layer: Layer) -> list[Call]:
+    if layer.type == "InputLayer":
+        return []
+    return list(layer.details) or [Call(tuple(Source(name) for name in layer.inputs))]
+
+
+def _no_weights() -> dict[str, Any]:
+    return dict.fromkeys(("params", "trainable", "non_trainable"), 0)
+
+
+def _why_unknown(row: Layer) -> dict[str, str]:
+    if "config" in row.unknown:
+        why = row.unknown["config"]
+    elif row.input_shapes is None:
+        why = "the shape of what feeds it is unknown"
+    elif row.type not in RULES and not row.layers:
+        why = why_without(row.type)
+    else:
+        why = f"what a {row.type} of these arguments makes of its inputs cannot be derived"
+    return dict.fromkeys(("output", "params", "trainable", "non_trainable"), why)
+
+
+def _as_one(model: Layer) -> Derived | None:
+    """A nested model, its layers filled, as if it were one layer; None if some are unknown."""
+    ends = model.ends or tuple(Source(name) for name in model.outputs)
+    by_name = {layer.name: layer for layer in model.layers}
+    shapes: list[Shape] = []
+    for end in ends:
+        layer = by_name[end.layer]
+        outputs = layer.details[end.call].shapes if layer.details else layer.shapes
+        if outputs is None or end.output >= len(outputs):
+            return None
+        shapes.append(outputs[end.output])
+    trainable, non_trainable, macs, connections = (
+        _total(getattr(layer, fact) for layer in model.layers)
+        for fact in ("trainable", "non_trainable", "macs", "connections")
+    )
+    if trainable is None or non_trainable is None:
+        return None
+    return Derived(tuple(shapes), trainable, non_trainable, macs, connections, window=None)
+
+
+def _measured(layer: Layer) -> Layer:
+    """An observed layer with its multiply-adds and connections."""
+    if layer.type == "InputLayer":
+        return replace(layer, macs=0, connections=0)
+    if layer.layers:
+        layer = replace(layer, layers=tuple(map(_measured, layer.layers)))
+    calls = layer.details or (Call((), layer.input_shapes, layer.shapes),)
+    return measured(layer, [_observed(layer, call.input_shapes) for call in calls])
+
+
+def _observed(layer: Layer, shapes: Inputs | None) -> Derived | None:
+    """What one call of an observed layer comes to; of what cannot be, another part complains."""
+    if layer.layers:
+        return _as_one(layer)
+    if shapes is None or "config" in layer.unknown:
+        return None
+    try:
+        return derive_call(layer, shapes)
+    except InferenceError:
+        return None
+
+
+def _with_totals(architecture: Architecture) -> Architecture:
+    unknown = dict(architecture.unknown)
+    totals: dict[str, Any] = {}
+    for fact in ("macs", "connections"):
+        totals[fact] = _total(getattr(layer, fact) for layer in architecture.layers)
+        if totals[fact] is None:
+            unknown[fact] = _first_reason(architecture.layers, fact)
+    return replace(architecture, **totals, unknown=unknown)
+
+
+def _first_reason(layers: Iterable[Layer], fact: str) -> str:
+    layer = next(layer for layer in layers if getattr(layer, fact) is None)
+    return f"{layer.name}: {layer.unknown.get(fact, 'it cannot be derived')}"
+
+
+def _total(counts: Iterable[int | None]) -> int | None:
+    numbers = list(counts)
+    return None if None in numbers else sum(number for number in numbers if number is not None)

@@ -1,0 +1,86 @@
+"""One layer: its rule applied, and what the whole layer comes to over all its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from lenet_verify.architecture import Layer, Shape
+from lenet_verify.errors import InferenceError
+from lenet_verify.inference.derived import Derived, Impossible
+from lenet_verify.inference.rules import RULES
+
+Inputs = tuple[Shape, ...]
+
+
+def derive(layer: Layer) -> Derived | None:
+    """What one layer comes to on the inputs of its first call; None where that cannot be said.
+
+    Raises:
+        InferenceError: no such layer takes such inputs.
+    """
+    if layer.input_shapes is None or "config" in layer.unknown:
+        return None
+    return derive_call(layer, layer.input_shapes)
+
+
+def derive_call(layer: Layer, inputs: Inputs) -> Derived | None:
+    """What a layer comes to on inputs of these shapes; None where that cannot be said.
+
+    Raises:
+        InferenceError: no such layer takes such inputs.
+    """
+    rule = RULES.get(layer.type)
+    if rule is None:
+        return None
+    try:
+        derived = rule(_in_axis_order(inputs, layer.config), layer.config)
+    except Impossible as e:
+        shapes = ", ".join(str(shape) for shape in inputs) or "nothing"
+        raise InferenceError(layer.name, f"{layer.type} on {shapes}: {e}") from e
+    if derived is not None and layer.config.get("trainable") is False:
+        return frozen(derived)
+    return derived
+
+
+def frozen(derived: Derived) -> Derived:
+    """The same of a layer that is not trained."""
+    return replace(derived, trainable=0, non_trainable=derived.trainable + derived.non_trainable)
+
+
+def _in_axis_order(inputs: Inputs, config: Mapping[str, Any]) -> Inputs:
+    """The inputs read in the axis order that a layer is told they have."""
+    stated = config.get("data_format")
+    if stated not in ("channels_first", "channels_last"):
+        return inputs
+    first = stated == "channels_first"
+    return tuple(
+        shape if shape.channels_first == first else replace(shape, channels_first=first)
+        for shape in inputs
+    )
+
+
+def measured(layer: Layer, calls: Sequence[Derived | None]) -> Layer:
+    """The layer with its multiply-adds and connections, summed over its calls.
+
+    What there is none to tell of is unknown, with the reason.
+    """
+    unknown = dict(layer.unknown)
+    counts: dict[str, Any] = {}
+    for fact in ("macs", "connections"):
+        each = [None if call is None else getattr(call, fact) for call in calls]
+        counts[fact] = None if None in each or not each else sum(n for n in each if n is not None)
+        if counts[fact] is None:
+            unknown[fact] = _why_none(layer, fact, calls)
+    return replace(layer, **counts, unknown=unknown)
+
+
+def _why_none(layer: Layer, fact: str, calls: Sequence[Derived | None]) -> str:
+    noun = {"macs": "multiply-adds"}.get(fact, fact)
+    if None in calls or not calls:
+        return layer.unknown.get("output", f"{noun} of a {layer.type} cannot be derived")
+    shapes = [*(layer.input_shapes or ()), *(layer.shapes or ())]
+    if any(None in shape.sizes for shape in shapes):
+        return f"its {noun} depend on a variable size"
+    return f"the literature defines no {noun} of a {layer.type}"

@@ -1,0 +1,51 @@
+"""The rules, one for each class of layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lenet_verify.architecture import Shape
+from lenet_verify.inference.convolution import convolution
+from lenet_verify.inference.dense import dense
+from lenet_verify.inference.derived import Derived, same_shape
+from lenet_verify.inference.merging import concatenation, difference, elementwise
+from lenet_verify.inference.pooling import pooling
+from lenet_verify.inference.reshaping import flatten
+from lenet_verify.vocabulary import ACTIVATION_LAYERS, IDENTITY_LAYERS
+
+Rule = Callable[[tuple[Shape, ...], Mapping[str, Any]], Derived | None]
+"""What a layer of these arguments makes of inputs of these shapes; None where it cannot be said."""
+
+RULES: Mapping[str, Rule] = {
+    **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), convolution),
+    **{f"{kind}Pooling{rank}D": pooling for kind in ("Max", "Average") for rank in (1, 2, 3)},
+    "Dense": dense,
+    "Flatten": flatten,
+    **dict.fromkeys(("Add", "Average", "Maximum", "Minimum", "Multiply"), elementwise),
+    "Subtract": difference,
+    "Concatenate": concatenation,
+    **dict.fromkeys(ACTIVATION_LAYERS, same_shape),
+    **dict.fromkeys(IDENTITY_LAYERS, same_shape),
+}
+"""One rule a class; a class without one is unknown, never guessed."""
+
+_CODE = "it runs code that only running it could tell"
+_ABSTRACT = "it is a base class that computes nothing"
+
+WITHOUT_RULE: Mapping[str, str] = {
+    "FlaxLayer": _CODE,
+    "JaxLayer": _CODE,
+    "Lambda": _CODE,
+    "Layer": _ABSTRACT,
+    "TFSMLayer": "it runs a model that TensorFlow saved",
+    "TorchModuleWrapper": _CODE,
+    "Wrapper": _ABSTRACT,
+}
+"""Why there is no rule for the other classes of keras.layers."""
+
+
+def why_without(type_: str) -> str:
+    """Why there is no rule for a type."""
+    reason = WITHOUT_RULE.get(type_)
+    return f"there is no rule for {type_}" + (f": {reason}" if reason else "")

@@ -1,0 +1,52 @@
+"""A spec's own model by inference alone: no framework, no weights, nothing run."""
+
+from __future__ import annotations
+
+from lenet_verify.architecture import Architecture, Compiled, Layer
+from lenet_verify.inference import inferred
+from lenet_verify.spec import Spec
+from lenet_verify.vocabulary import activation_of, complete
+
+
+def infer(spec: Spec) -> Architecture:
+    """The architecture of a spec's build recipe, from first principles.
+
+    Args:
+        spec: a spec with `layers`; without, the architecture is empty.
+
+    Returns:
+        Every layer with its shapes and counts; None, with the reason, where there is no rule.
+
+    Raises:
+        InferenceError: shapes that do not join, naming every such layer.
+    """
+    rows = [
+        Layer(name=one.name, type="InputLayer", shapes=(one.shape,), config={"dtype": one.dtype})
+        for one in spec.inputs
+    ]
+    for recipe in spec.layers:
+        config = complete(recipe.type, recipe.arguments)
+        rows.append(
+            Layer(
+                name=recipe.name,
+                type=recipe.type,
+                inputs=recipe.inputs,
+                activation=activation_of(recipe.type, config),
+                config=config,
+            )
+        )
+    return inferred(
+        Architecture(
+            title=spec.title,
+            inputs=tuple(one.name for one in spec.inputs),
+            outputs=spec.outputs,
+            layers=tuple(rows),
+            compiled=_compiled(spec),
+        )
+    )
+
+
+def _compiled(spec: Spec) -> Compiled | None:
+    if spec.compile is None:
+        return None
+    return Compiled(spec.compile.optimizer, spec.compile.loss, spec.compile.metrics)
