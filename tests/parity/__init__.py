@@ -1,0 +1,1 @@
+"""Inference against Keras on random layers and models: `python -m tests.parity`."""
