@@ -163,3 +163,14 @@ def windowed(size: int | None, window: int, stride: int, dilation: int, padding:
     if reach > size:
         raise Impossible(f"its window reaches over {reach}, beyond an input of size {size}")
     return (size - reach) // stride + 1
+
+
+def everywhere(axes: int) -> Window:
+    """The window of what sees the whole map, along that many axes."""
+    return Window((None,) * axes, (Fraction(1),) * axes)
+
+
+def total(*counts: int | None) -> int | None:
+    """A sum; None if any count depends on a variable size."""
+    numbers = [count for count in counts if count is not None]
+    return sum(numbers) if len(numbers) == len(counts) else None
