@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from lenet_verify.architecture import Shape
-from lenet_verify.inference.convolution import convolution
+from lenet_verify.inference.convolution import (
+    convolution,
+    depthwise_convolution,
+    separable_convolution,
+    transposed_convolution,
+)
 from lenet_verify.inference.dense import dense
 from lenet_verify.inference.derived import Derived, same_shape
+from lenet_verify.inference.images import image_cropping, resizing
 from lenet_verify.inference.merging import concatenation, difference, elementwise
-from lenet_verify.inference.pooling import pooling
-from lenet_verify.inference.reshaping import flatten
+from lenet_verify.inference.pooling import adaptive_pooling, global_pooling, pooling
+from lenet_verify.inference.reshaping import (
+    cropping,
+    flatten,
+    padding,
+    permute,
+    repetition,
+    reshape,
+    upsampling,
+)
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, IDENTITY_LAYERS
 
 Rule = Callable[[tuple[Shape, ...], Mapping[str, Any]], Derived | None]
@@ -19,9 +34,32 @@ Rule = Callable[[tuple[Shape, ...], Mapping[str, Any]], Derived | None]
 
 RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), convolution),
+    **dict.fromkeys(
+        ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"), transposed_convolution
+    ),
+    **dict.fromkeys(("DepthwiseConv1D", "DepthwiseConv2D"), depthwise_convolution),
+    **dict.fromkeys(("SeparableConv1D", "SeparableConv2D"), separable_convolution),
     **{f"{kind}Pooling{rank}D": pooling for kind in ("Max", "Average") for rank in (1, 2, 3)},
+    **{
+        f"Global{kind}Pooling{rank}D": partial(global_pooling, rank)
+        for kind in ("Max", "Average")
+        for rank in (1, 2, 3)
+    },
+    **{
+        f"Adaptive{kind}Pooling{rank}D": adaptive_pooling
+        for kind in ("Max", "Average")
+        for rank in (1, 2, 3)
+    },
     "Dense": dense,
     "Flatten": flatten,
+    "Reshape": reshape,
+    "Permute": permute,
+    "RepeatVector": repetition,
+    **dict.fromkeys(("ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D"), padding),
+    **dict.fromkeys(("Cropping1D", "Cropping2D", "Cropping3D"), cropping),
+    **dict.fromkeys(("UpSampling1D", "UpSampling2D", "UpSampling3D"), upsampling),
+    "Resizing": resizing,
+    **dict.fromkeys(("CenterCrop", "RandomCrop"), image_cropping),
     **dict.fromkeys(("Add", "Average", "Maximum", "Minimum", "Multiply"), elementwise),
     "Subtract": difference,
     "Concatenate": concatenation,
