@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, NOT_YET_COMPUTED, Fact
+from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
 from lenet_verify.options import check_parser
 from lenet_verify.spec.schema import schema_text
 from lenet_verify.vocabulary import FAMILIES
@@ -51,8 +51,7 @@ def table(facts: Mapping[str, Fact]) -> str:
     """A table of facts."""
     lines = ["| fact | what it is | code |", "|---|---|---|"]
     for name, fact in facts.items():
-        later = " (*not yet*)" if name in NOT_YET_COMPUTED else ""
-        lines.append(f"| `{name}` | {fact.about}{later} | `{fact.code}` |")
+        lines.append(f"| `{name}` | {fact.about} | `{fact.code}` |")
     return "\n".join(lines)
 
 

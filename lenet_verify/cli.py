@@ -113,7 +113,7 @@ def _check(options: argparse.Namespace) -> int:
     from lenet_verify.verify import Options, load_specs, verify
 
     allowed = limits(options.limit)
-    how = Options(factory_arguments(options.arg), options.exact, allowed)
+    how = Options(factory_arguments(options.arg), options.exact, options.static, allowed)
     specs = load_specs([shown_path(path) for path in options.specs], allowed)
     folder = output_folder(options)
     reports: list[Report] = []

@@ -33,12 +33,12 @@ LAYER_FACTS = {
     "activation": Fact(
         "activation", "activation", "linear where it applies none, null where it has none"
     ),
-    "connections": Fact("quantity", "count", "connections as the 1998 paper counts them"),
-    "macs": Fact("quantity", "count", "multiply-adds for one example"),
-    "neurons": Fact("quantity", "count", "how many units it has"),
-    "downsampling": Fact("sizes", "shape", "its own factor of reduction"),
-    "total_downsampling": Fact("sizes", "shape", "the factor of reduction from the input on"),
-    "receptive_field": Fact("sizes", "shape", "how much of the input one unit sees"),
+    "connections": Fact("quantity", "count", "for each unit its inputs, and one for a bias"),
+    "macs": Fact("quantity", "count", "multiply-adds for one example, biases left out"),
+    "neurons": Fact("quantity", "count", "how many values it puts out for one example"),
+    "downsampling": Fact("sizes", "shape", "its own factor of reduction along each axis: its stride"),
+    "total_downsampling": Fact("sizes", "shape", "the factor of reduction from the input on, along each axis"),
+    "receptive_field": Fact("sizes", "shape", "how much of the input one unit sees, along each axis"),
     "inputs": Fact("names", "connection", "the layers that feed it"),
 }  # fmt: skip
 
@@ -48,13 +48,13 @@ MODEL_FACTS = {
     "non_trainable": Fact("quantity", "total", "those that are not"),
     "connections": Fact("quantity", "total", "all connections"),
     "macs": Fact("quantity", "total", "all multiply-adds for one example"),
-    "neurons": Fact("quantity", "total", "all units"),
+    "neurons": Fact("quantity", "total", "the units of the layers with weights"),
     "output": Fact("shape", "shape", "the shape of the only output"),
     "outputs": Fact("shapes", "shape", "the shapes of all outputs, in order"),
     "layers": Fact("counts", "count", "how many layers of each class or family"),
-    "weight_layers": Fact("quantity", "count", "how many layers have weights"),
-    "depth": Fact("quantity", "count", "the longest path, in layers with weights"),
-    "stages": Fact("stages", "shape", "the sizes of the feature maps, in order"),
+    "weight_layers": Fact("quantity", "count", "how many layers have weights that multiply inputs"),
+    "depth": Fact("quantity", "count", "the longest path, in layers with such weights"),
+    "stages": Fact("stages", "shape", "the sizes of the feature maps along that path, in order, the input left out"),
     "optimizer": Fact("optimizer", "argument", "the optimizer it is compiled with"),
     "loss": Fact("loss", "argument", "the loss it is compiled with"),
     "metrics": Fact("metrics", "argument", "the metrics it is compiled with"),
@@ -62,14 +62,6 @@ MODEL_FACTS = {
 
 COMPILE_FACTS = frozenset({"optimizer", "loss", "metrics"})
 """Facts of a compiled model: skipped, not failed, where a model was never compiled."""
-
-NOT_YET_COMPUTED = frozenset(
-    {
-        "connections", "macs", "neurons", "downsampling", "total_downsampling",
-        "receptive_field", "weight_layers", "depth", "stages",
-    }
-)  # fmt: skip
-"""Facts that a spec may claim but that this version cannot observe: unknown, never a pass."""
 
 
 def code_of(fact: str, of_model: bool) -> str:

@@ -22,6 +22,7 @@ _UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T"
 _WHOLE = "(?:0|[1-9][0-9]{0,29})"  # no leading zeros: YAML 1.1 takes 010 for eight
 _QUANTITY = re.compile(rf"(<=|>=|<|>)?\s*(-?{_WHOLE}(?:\.[0-9]{{1,30}})?)\s*([kKMGBT%]?)")
 _SIZE = rf"(?:{_WHOLE}|_|None)"
+_ALONG_AXIS = re.compile("[1-9][0-9]{0,9}(?:/[1-9][0-9]{0,9})?|_|None")
 _SIZES = re.compile(rf"{_SIZE}(?:x{_SIZE})*")
 
 
@@ -83,6 +84,34 @@ class Each:
 
 
 @dataclass(frozen=True)
+class PerAxis:
+    """A size for each spatial axis, `5x5`; a single one, `5`, `1/2` or `<= 32`, for all axes."""
+
+    sizes: tuple[Expected, ...]
+    written: Any
+
+    def admits(self, observed: Any) -> bool:
+        """Whether the sizes of all axes are admitted."""
+        if not isinstance(observed, tuple) or not observed:
+            return False
+        sizes = self.sizes * len(observed) if len(self.sizes) == 1 else self.sizes
+        if len(sizes) != len(observed):
+            return False
+        return all(size.admits(value) for size, value in zip(sizes, observed, strict=True))
+
+
+@dataclass(frozen=True)
+class AnySize:
+    """`_`: any size."""
+
+    written: str = "_"
+
+    def admits(self, observed: Any) -> bool:
+        """Always."""
+        return True
+
+
+@dataclass(frozen=True)
 class Counts:
     """`{Conv2D: 2, dense: 3}`: how many layers of each class or family there are."""
 
@@ -113,12 +142,12 @@ class Quantity:
 
     def admits(self, observed: Any) -> bool:
         """Whether a number lies in the interval."""
-        if isinstance(observed, bool) or not isinstance(observed, int | float):
+        if isinstance(observed, bool) or not isinstance(observed, int | float | Fraction):
             return False
         if not math.isfinite(observed):
             return False
         # 0.99 as it is printed, not the binary number a little below it
-        value = Fraction(observed if isinstance(observed, int) else repr(float(observed)))
+        value = Fraction(repr(observed) if isinstance(observed, float) else observed)
         above = self.low is None or value > self.low or (value == self.low and not self.strict)
         below = self.high is None or value < self.high or (value == self.high and not self.strict)
         return above and below
@@ -219,14 +248,43 @@ def parse_quantity(value: object) -> Expected:
     return Quantity(value, number - half, number + half, strict=False)
 
 
+def parse_per_axis(value: Any) -> PerAxis:
+    """Sizes along the spatial axes: `5x5`, 5, `28x_`, `1/2`; or for all axes `'<= 32'`.
+
+    Raises:
+        NotationError: it is none of these.
+    """
+    text = str(value).strip() if _is_whole(value) or isinstance(value, str) else ""
+    if text[:1] in ("<", ">"):
+        return PerAxis((parse_quantity(text),), value)
+    parts = text.replace("×", "x").split("x")
+    if not all(map(_ALONG_AXIS.fullmatch, parts)):
+        raise NotationError(f"takes sizes such as 5x5, 5 or 1/2, not {_shown(value)}")
+    return PerAxis(tuple(map(_along_axis, parts)), value)
+
+
+def _along_axis(part: str) -> Expected:
+    if part == "_":
+        return AnySize()
+    over, slash, under = part.partition("/")
+    size = _size(over)
+    return Exactly(Fraction(int(over), int(under)) if slash else size, part)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def as_json(value: Any) -> Any:
     """An observed value as JSON: shapes and sizes in the spec's notation."""
+    if isinstance(value, Fraction):
+        return str(value)
     if isinstance(value, Shape):
         return str(value)
     if isinstance(value, Mapping):
         return {str(key): as_json(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        if len(value) > 1 and all(type(item) is int for item in value):
+        if len(value) > 1 and all(type(item) in (int, Fraction) for item in value):
             return "x".join(str(item) for item in value)
         return [as_json(item) for item in value]
     return value

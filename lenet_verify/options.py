@@ -53,6 +53,10 @@ def check_parser() -> argparse.ArgumentParser:
         "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
         help="what goes to standard output: text (default), json, markdown",
     )  # fmt: skip
+    add(
+        "--static", action="store_true",
+        help="load no framework and run no code: derive a spec's own model by inference alone",
+    )  # fmt: skip
     add("--exact", action="store_true", help="judge the model as it stands, without any rewrite")
     add(
         "--limit", action="append", default=[], metavar="NAME=NUMBER",

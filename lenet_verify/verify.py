@@ -29,11 +29,13 @@ class Options:
     Attributes:
         arguments: for the factory or class that a model is named by.
         exact: judge the model as it stands, without any rewrite.
+        static: load no framework and run no code: what there is to know is derived.
         limits: how large a spec may be.
     """
 
     arguments: Mapping[str, Any] = field(default_factory=dict)
     exact: bool = False
+    static: bool = False
     limits: Limits = field(default_factory=Limits)
 
 
@@ -70,9 +72,12 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
             report = replace(report, verdict=replace(report.verdict, warnings=warnings))
         yield report
     elif spec.closed:
-        architecture = read(build_for_checking(spec))
-        how = "built from the spec with Keras, without weights, and read back layer by layer"
-        yield _report(spec, None, architecture, how, options)
+        yield _report(spec, None, *_own(spec, options), options)
+    elif spec.implementations and options.static:
+        raise UsageError(
+            f"{spec.path} has no layers to derive a model from, and --static builds none of its "
+            "implementations: leave --static out"
+        )
     elif spec.implementations:
         for one in spec.implementations:
             architecture = read(build_implementation(one.name))
@@ -82,6 +87,16 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
         raise UsageError(
             f"{spec.path} has claims but no layers to build: name a model to check with --model"
         )
+
+
+def _own(spec: Spec, options: Options) -> tuple[Architecture, str]:
+    """The architecture of a spec's own model, and how it came to be known."""
+    if options.static:
+        if not spec.closed:
+            raise UsageError(f"{spec.path}: the spec has no 'layers', so there is no model in it")
+        return infer(spec), "derived from the spec by inference alone, without any framework"
+    how = "built from the spec with Keras, without weights, and read back layer by layer"
+    return read(build_for_checking(spec)), how
 
 
 def _elsewhere(model: str) -> str | None:
@@ -104,12 +119,15 @@ def _theirs(spec: Spec, model: str, options: Options) -> tuple[Architecture, str
     if model.endswith((".yaml", ".yml")):
         other = load_spec(model, options.limits)
         _check_that_shapes_join(other)
-        return read(build_for_checking(other)), "built from another spec with Keras"
+        architecture, how = _own(other, options)
+        return architecture, how.replace("the spec", "another spec")
     if not is_named_object(model):
         raise ReadError(
             f"{model}: give package.module:object (a Keras model, or a factory or class that "
             f"makes one) or a spec{_meant(model)}; model files are not read yet"
         )
+    if options.static:
+        raise UsageError(f"{model}: --static runs no code, and to make this model is to run it")
     inputs = [(one.name, one.shape, one.dtype) for one in spec.inputs]
     architecture = read(model, inputs=inputs, arguments=options.arguments)
     how = "made by the user's own code and read layer by layer"
@@ -155,16 +173,18 @@ def _report(
     deviations: Sequence[Deviation] = (),
 ) -> Report:
     verdict = check(spec, architecture, deviations=deviations, exact=options.exact, model=model)
-    return Report(spec, architecture, verdict, Provenance(how, versions(), options.exact))
+    return Report(
+        spec, architecture, verdict, Provenance(how, versions(options.static), options.exact)
+    )
 
 
-def versions() -> tuple[tuple[str, str], ...]:
-    """What takes part in a run: this tool, and the framework if it is installed.
+def versions(static: bool) -> tuple[tuple[str, str], ...]:
+    """What takes part in a run: this tool, and unless `static` the framework if it is installed.
 
     Not Python, which decides nothing here: a report is the same on every machine.
     """
     found = [("lenet-verify", __version__)]
-    for library in ("keras", "tensorflow"):
+    for library in () if static else ("keras", "tensorflow"):
         try:
             found.append((library, version(library)))
         except PackageNotFoundError:

@@ -6,6 +6,7 @@ import decimal
 import json
 import math
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import example, given
@@ -23,6 +24,7 @@ from lenet_verify.notation import (
     as_json,
     as_text,
     input_shape,
+    parse_per_axis,
     parse_quantity,
     parse_shape,
 )
@@ -417,3 +419,42 @@ def test_expected_values_are_values():
     assert parse_quantity("25.6M") == parse_quantity("25.6M")
     assert isinstance(parse_quantity("25.6M"), Quantity)
     assert parse_shape("6@28x28") == ShapePattern("6@28x28", (28, 28, 6))
+
+
+@pytest.mark.parametrize(
+    ("written", "admitted", "refused"),
+    [
+        ("5x5", (5, 5), (5, 6)),
+        ("5x3", (5, 3), (3, 5)),
+        ("5×5", (5, 5), (5,)),
+        (5, (5, 5), (5, 4)),
+        ("5", (5,), (6,)),
+        (2, (Fraction(2), Fraction(2)), (Fraction(3, 2), Fraction(2))),
+        ("1/2", (Fraction(1, 2),) * 2, (2, 2)),
+        ("1/2x1", (Fraction(1, 2), 1), (1, Fraction(1, 2))),
+        ("28x_", (28, 3), (27, 3)),
+        ("_", (4, 5), ()),
+        ("None", (None,), (1,)),
+        ("<= 32", (32, 20), (32, 33)),
+        ("> 1", (Fraction(3, 2),), (1,)),
+    ],
+)
+def test_sizes_along_each_axis(written, admitted, refused):
+    expected = parse_per_axis(written)
+    assert expected.written == written
+    assert expected.admits(admitted)
+    assert not expected.admits(refused)
+    assert not expected.admits(None)
+
+
+@pytest.mark.parametrize(
+    "written", ["", "x", "5x", "0", 0, -1, "1/0", "0/2", True, 5.0, [5], "5 x 5"]
+)
+def test_what_is_no_size_along_an_axis(written):
+    with pytest.raises(NotationError, match="takes sizes"):
+        parse_per_axis(written)
+
+
+def test_fractions_are_shown_as_they_are_written():
+    assert as_json((Fraction(1, 2), Fraction(1, 2))) == "1/2x1/2"
+    assert as_json(((28, 28), (14, 14))) == ["28x28", "14x14"]

@@ -15,7 +15,7 @@ import lenet_verify as lv
 from lenet_verify.architecture import Shape
 from lenet_verify.errors import SpecError
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS
-from lenet_verify.notation import AnyOf, Counts, Each, Exactly
+from lenet_verify.notation import AnyOf, Counts, Each, Exactly, parse_per_axis
 from lenet_verify.spec import Deviation, Limits, Selector, Source, chosen, load_spec
 from lenet_verify.spec.document import parse, plain
 from lenet_verify.spec.fields import Problems
@@ -466,8 +466,8 @@ FACTS = [
     ("C1", "trainable: 0", Exactly(0, 0)),
     ("C1", "activation: ~", Exactly(None, None)),
     ("C1", "activation: linear", Exactly("linear", "linear")),
-    ("C1", "downsampling: 1", Exactly(1, 1)),
-    ("C1", "receptive_field: 5x5", Exactly((5, 5), "5x5")),
+    ("C1", "downsampling: 1", parse_per_axis(1)),
+    ("C1", "receptive_field: 5x5", parse_per_axis("5x5")),
     ("C1", "filters: 6", Exactly(6, 6)),
     ("C1", "kernel_size: 5", Exactly((5, 5), 5)),
     ("C1", "kernel_size: 5x3", Exactly((5, 3), "5x3")),
@@ -485,7 +485,7 @@ FACTS = [
     ("model", "loss: mse", Exactly("mean_squared_error", "mse")),
     ("model", "metrics: accuracy", Exactly(("accuracy",), "accuracy")),
     ("model", "metrics: [accuracy]", Exactly(("accuracy",), ["accuracy"])),
-    ("model", "stages: [28x28, 14, _]", Exactly(((28, 28), (14,), ("_",)), ["28x28", 14, "_"])),
+    ("model", "stages: [28x28, 14, _]", Each(tuple(map(parse_per_axis, ("28x28", 14, "_"))))),
 ]
 
 

@@ -72,7 +72,9 @@ def _judged(
     fact, expected = expectation.fact, expectation.expected
     if expectation.selector.kind == "model":
         kinds = expected.counts if isinstance(expected, Counts) else ()
-        seen = observe_model(matched.observed, matched.found, matched.every, fact, kinds)
+        seen = observe_model(
+            matched.observed, matched.found, matched.every, fact, kinds, matched.wiring
+        )
         yield _finding(claim, expectation, "model", seen, None)
         return
     for name, site in _subjects(spec, expectation, matched):
@@ -81,7 +83,7 @@ def _judged(
             missing = absent(matched, name, fact, as_json(expected.written), reason)
             yield replace(missing, claim=claim.id, line=expectation.line)
         else:
-            seen = observe(site, fact)
+            seen = observe(site, fact, matched.wiring)
             if site.layer.type == "InputLayer" and seen.reason is None:
                 seen = replace(seen, reason=matched.observed.unknown.get("input"))
             yield _finding(claim, expectation, name, seen, site)

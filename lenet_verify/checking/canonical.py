@@ -41,6 +41,7 @@ UNREADABLE = "?"
 
 _FLOATS = frozenset({"float16", "bfloat16", "float32", "float64"})
 _IDEMPOTENT = frozenset({"relu", "relu6"})
+_MERGING = frozenset({"Add", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract"})
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,8 @@ def _without_identities(net: Network, keep: frozenset[str]) -> Network:
 def _as_layer(layer: Layer, net: Network) -> Layer:
     """What `x + y` comes to, as the layer `Add`; any other layer as it is."""
     type_ = layer.type.removeprefix("ops.")
-    merges = type_ != layer.type and type_ in LAYERS and LAYERS[type_].family == "merging"
+    # with further arguments, such as an array, it is no such layer
+    merges = type_ != layer.type and type_ in _MERGING and set(layer.config) <= {"axis"}
     shapes = layer.input_shapes or ()
     # a layer and an operation broadcast differently
     alike = type_ == "Concatenate" or len(set(shapes)) == 1

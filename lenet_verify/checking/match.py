@@ -10,6 +10,7 @@ from typing import Any
 from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.checking.align import Alignment, align, in_reading_order
 from lenet_verify.checking.canonical import CanonicalForm, Unit, canonical_form
+from lenet_verify.checking.measures import Wiring
 from lenet_verify.checking.observation import Site, is_strange, sites
 from lenet_verify.checking.wiring import layer_of
 from lenet_verify.notation import AnyOf, Counts, Exactly, Expected, as_json
@@ -33,6 +34,11 @@ class Match:
     alignment: Alignment
     sites: Mapping[str, Site]
     every: tuple[Site, ...]
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """What feeds what in the model."""
+        return Wiring(self.found)
 
     @cached_property
     def hidden(self) -> str | None:
@@ -106,7 +112,8 @@ def match(spec: Spec, observed: Architecture, exact: bool) -> Match:
     }
     known = {layer.name for layer in (*found.inputs, *(unit.layer for unit in found.units))}
     every: list[Site] = [
-        Site(paper_names.get(layer.name, layer.name), layer, None, ()) for layer in found.inputs
+        Site(paper_names.get(layer.name, layer.name), layer, None, (), layer.name)
+        for layer in found.inputs
     ]
     for unit in found.units:
         feeders = (layer_of(wire, known) for wire in unit.layer.inputs)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from lenet_verify.architecture import Architecture, Layer, Shape
+from lenet_verify.checking import measures
 from lenet_verify.checking.canonical import ACTIVATION, OPERATION, CanonicalForm, Unit, composed
+from lenet_verify.checking.measures import Wiring, whole
 from lenet_verify.checking.wiring import layer_of
 from lenet_verify.checking.witness import DISAGREE
-from lenet_verify.facts import COMPILE_FACTS, NOT_YET_COMPUTED, code_of
+from lenet_verify.facts import COMPILE_FACTS, code_of
 from lenet_verify.spec import family
 from lenet_verify.verdict import Outcome
-from lenet_verify.vocabulary import LAYERS
+from lenet_verify.vocabulary import APPLICATION_LAYERS, LAYERS
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Site:
         layer: the model's layer that stands for it.
         activation: what it applies, separate activation layers included.
         inputs: what feeds it, by the paper's names.
+        unit: the name of the unit of the canonical form that it belongs to.
         rules: for a fact, the rewrites by which it is judged.
     """
 
@@ -51,6 +55,7 @@ class Site:
     layer: Layer
     activation: str | None
     inputs: tuple[str, ...]
+    unit: str
     rules: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -70,7 +75,7 @@ def sites(
         if found.absorbed:
             rules["activation"] = ACTIVATION
         own = name or (wanted.name if wanted else found.name)
-        return (Site(own, found.layer, found.activation, inputs, rules),)
+        return (Site(own, found.layer, found.activation, inputs, found.name, rules),)
     assert wanted is not None
     dealt = _dealt(wanted, found)
     base_activation = dealt[0]
@@ -79,7 +84,7 @@ def sites(
     same = len(found.absorbed) == len(parts)
     unreadable = {key: why for key, why in found.layer.unknown.items() if key == "activation"}
     base_rules = rules if same else {**rules, "activation": ACTIVATION}
-    result = [Site(wanted.name, found.layer, base_activation, inputs, base_rules)]
+    result = [Site(wanted.name, found.layer, base_activation, inputs, found.name, base_rules)]
     for number, part in enumerate(parts):
         stand_in = found.absorbed[number] if number < len(found.absorbed) else part
         layer = Layer(
@@ -91,12 +96,15 @@ def sites(
             params=0,
             trainable=0,
             non_trainable=0,
+            macs=0,
+            connections=0,
             config=stand_in.config,
             unknown=unreadable,
         )
         applied = dealt[number + 1] or "linear"
         own_rules = {} if same else dict.fromkeys(("type", "activation"), ACTIVATION)
-        result.append(Site(part.name, layer, applied, (result[-1].name,), own_rules))
+        feeder = (result[-1].name,)
+        result.append(Site(part.name, layer, applied, feeder, found.name, own_rules))
     return tuple(result)
 
 
@@ -113,13 +121,14 @@ def _dealt(wanted: Unit, found: Unit) -> list[str | None]:
     return dealt
 
 
-def observe(site: Site, fact: str) -> Observation:
+def observe(site: Site, fact: str, wiring: Wiring) -> Observation:
     """A fact of a layer."""
     layer = site.layer
     rule = site.rules.get(fact)
-    if fact in NOT_YET_COMPUTED:
-        return _not_computed(fact)
     reason = layer.unknown.get(fact)
+    if reason is None and fact in _MEASURES:
+        # no count of a shape on which the two derivations disagree
+        reason = layer.unknown.get("output")
     if reason is not None:
         code = "derivations-disagree" if reason.startswith(DISAGREE) else "opaque"
         value = layer.type if fact == "type" else None
@@ -133,6 +142,8 @@ def observe(site: Site, fact: str) -> Observation:
         if shapes is None:
             return Observation(instead=Outcome.UNKNOWN, reason=f"its {fact} shape is unknown")
         return Observation(shapes[0] if len(shapes) == 1 else shapes, rule=rule)
+    if fact in _MEASURES:
+        return _measured(partial(_MEASURES[fact], site, wiring))
     if fact in ("type", "params", "trainable", "non_trainable"):
         value = getattr(layer, fact)
         if value is None:
@@ -164,10 +175,9 @@ def observe_model(
     every: Iterable[Site],
     fact: str,
     kinds: Iterable[str],
+    wiring: Wiring,
 ) -> Observation:
     """A fact of the whole model; `kinds` are the classes and families to count for `layers`."""
-    if fact in NOT_YET_COMPUTED:
-        return _not_computed(fact)
     if fact in COMPILE_FACTS:
         compiled = architecture.compiled
         if compiled is None:
@@ -183,8 +193,16 @@ def observe_model(
             reason = f"not built: {', '.join(unbuilt[:3])}" if unbuilt else "it cannot be counted"
             return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=reason)
         return Observation(value)
+    if fact in ("macs", "connections"):
+        value = getattr(architecture, fact)
+        if value is None:
+            why = architecture.unknown.get(fact, f"its {fact} cannot be derived")
+            return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=why)
+        return Observation(value)
     if opaque:
         return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=opaque)
+    if fact in _MODEL_MEASURES:
+        return _measured(partial(_MODEL_MEASURES[fact], wiring))
     if fact == "layers":
         return _counts(every, kinds)
     by_name = {layer.name: layer for layer in form.inputs}
@@ -216,7 +234,8 @@ def _counts(every: Iterable[Site], kinds: Iterable[str]) -> Observation:
 
 def is_strange(type_: str) -> bool:
     """Whether a type is somebody's own class, which may do the work of several layers."""
-    return type_ not in LAYERS and not type_.startswith("ops.")
+    known = type_ in LAYERS or type_ in APPLICATION_LAYERS
+    return not known and not type_.startswith("ops.")
 
 
 def _kinds(type_: str, config: Mapping[str, Any]) -> set[str | None]:
@@ -230,9 +249,39 @@ def _kinds(type_: str, config: Mapping[str, Any]) -> set[str | None]:
     return {type_, family(type_)} | wrapped
 
 
-def _not_computed(fact: str) -> Observation:
-    reason = f"this version cannot observe '{fact}' yet"
-    return Observation(instead=Outcome.UNKNOWN, reason=reason)
+def _measured(measure: Callable[[], Any]) -> Observation:
+    try:
+        return Observation(measure())
+    except measures.NoMaps:
+        return Observation(reason="it makes no feature maps of feature maps")
+    except measures.Unmeasurable as e:
+        return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=str(e))
+
+
+def _count(fact: str, site: Site, wiring: Wiring) -> int:
+    value = getattr(site.layer, fact)
+    if value is None:
+        raise measures.Unmeasurable(site.layer.unknown.get(fact, f"its {fact} cannot be derived"))
+    return int(value)
+
+
+_MEASURES: Mapping[str, Callable[[Site, Wiring], Any]] = {
+    "macs": partial(_count, "macs"),
+    "connections": partial(_count, "connections"),
+    "neurons": lambda site, _: measures.units(site.layer),
+    "downsampling": lambda site, _: whole(measures.downsampling(site.layer)),
+    "total_downsampling": lambda site, wiring: whole(
+        measures.total_downsampling(wiring, site.unit)
+    ),
+    "receptive_field": lambda site, wiring: whole(measures.receptive_field(wiring, site.unit)),
+}
+
+_MODEL_MEASURES: Mapping[str, Callable[[Wiring], Any]] = {
+    "neurons": measures.neurons,
+    "weight_layers": measures.weight_layers,
+    "depth": measures.depth,
+    "stages": measures.stages,
+}
 
 
 def code_for(observation: Observation, fact: str, of_model: bool) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from lenet_verify.architecture import Layer, Source
+from lenet_verify.inference import measure
 
 NESTED = "nested-model"
 """A nested model is opened: its layers stand where it stood."""
@@ -122,14 +123,16 @@ def _split(layers: Sequence[Layer], ends: Sequence[Source], exact: bool) -> Netw
             name = copies.get((layer.name, number), layer.name)
             found.note(name, SHARED)
             found.layers.append(
-                replace(
-                    layer,
-                    name=name,
-                    inputs=wires[number],
-                    input_shapes=call.input_shapes,
-                    shapes=call.shapes,
-                    calls=(),
-                    details=(),
+                measure(
+                    replace(
+                        layer,
+                        name=name,
+                        inputs=wires[number],
+                        input_shapes=call.input_shapes,
+                        shapes=call.shapes,
+                        calls=(),
+                        details=(),
+                    )
                 )
             )
     if copies:

@@ -7,7 +7,8 @@ value. A file a family of layers; `rules.py` says which function is whose.
 from __future__ import annotations
 
 from lenet_verify.inference.derived import HERE, Derived, Window
-from lenet_verify.inference.graph import inferred, with_measures
+from lenet_verify.inference.field import Field, fields
+from lenet_verify.inference.graph import inferred, measure, with_measures
 from lenet_verify.inference.layer import derive
 from lenet_verify.inference.rules import RULES, WITHOUT_RULE, why_without
 
@@ -16,9 +17,12 @@ __all__ = [
     "RULES",
     "WITHOUT_RULE",
     "Derived",
+    "Field",
     "Window",
     "derive",
+    "fields",
     "inferred",
+    "measure",
     "why_without",
     "with_measures",
 ]

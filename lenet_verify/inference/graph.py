@@ -43,7 +43,7 @@ def inferred(outline: Architecture) -> Architecture:
 
 def with_measures(architecture: Architecture) -> Architecture:
     """An architecture whose shapes were observed, with multiply-adds and connections added."""
-    return _with_totals(replace(architecture, layers=tuple(map(_measured, architecture.layers))))
+    return _with_totals(replace(architecture, layers=tuple(map(measure, architecture.layers))))
 
 
 class _Network:
@@ -201,12 +201,13 @@ def _as_one(model: Layer) -> Derived | None:
     return Derived(tuple(shapes), trainable, non_trainable, macs, connections, window=None)
 
 
-def _measured(layer: Layer) -> Layer:
-    """An observed layer with its multiply-adds and connections."""
-    if layer.type == "InputLayer":
+def measure(layer: Layer) -> Layer:
+    """An observed layer with its multiply-adds and connections, of all its calls together."""
+    never_called = not layer.reaches_output and layer.input_shapes is None
+    if layer.type == "InputLayer" or never_called:
         return replace(layer, macs=0, connections=0)
     if layer.layers:
-        layer = replace(layer, layers=tuple(map(_measured, layer.layers)))
+        layer = replace(layer, layers=tuple(map(measure, layer.layers)))
     calls = layer.details or (Call((), layer.input_shapes, layer.shapes),)
     return measured(layer, [_observed(layer, call.input_shapes) for call in calls])
 
@@ -227,9 +228,11 @@ def _with_totals(architecture: Architecture) -> Architecture:
     unknown = dict(architecture.unknown)
     totals: dict[str, Any] = {}
     for fact in ("macs", "connections"):
-        totals[fact] = _total(getattr(layer, fact) for layer in architecture.layers)
-        if totals[fact] is None:
-            unknown[fact] = _first_reason(architecture.layers, fact)
+        opaque = architecture.unknown.get("layers")
+        if opaque is None:
+            totals[fact] = _total(getattr(layer, fact) for layer in architecture.layers)
+        if totals.get(fact) is None:
+            unknown[fact] = opaque or _first_reason(architecture.layers, fact)
     return replace(architecture, **totals, unknown=unknown)
 
 

@@ -14,6 +14,7 @@ from lenet_verify.notation import (
     Exactly,
     Expected,
     NotationError,
+    parse_per_axis,
     parse_quantity,
     parse_shape,
 )
@@ -92,11 +93,7 @@ def _activation(problems: Problems, node: Node) -> Expected:
 
 
 def _sizes(problems: Problems, node: Node) -> Expected:
-    value = plain(node)
-    if isinstance(value, str) and set(value) <= set("0123456789x"):
-        sizes = parse_shape(value).sizes
-        return Exactly(sizes, value)
-    return parse_quantity(value)
+    return parse_per_axis(plain(node))
 
 
 def read_names(problems: Problems, node: Node, known: Collection[str]) -> Expected:
@@ -136,8 +133,7 @@ def _counts(problems: Problems, node: Node) -> Expected:
 def _stages(problems: Problems, node: Node) -> Expected:
     if not isinstance(node, Sequence) or not node.items:
         raise NotationError("takes the sizes of the feature maps in order, such as [28, 14, 10, 5]")
-    sizes = each(node.items, lambda item: parse_shape(plain(item)).sizes)
-    return Exactly(tuple(sizes), plain(node))
+    return Each(tuple(each(node.items, lambda item: parse_per_axis(plain(item)))))
 
 
 def _one_of(table: Dictionary[str, str], what: str) -> Reader:

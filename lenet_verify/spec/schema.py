@@ -53,6 +53,14 @@ _QUANTITY: Schema = {
         },
     ]
 }
+_ALONG_AXIS = "([1-9][0-9]*(/[1-9][0-9]*)?|_|None)"
+_PER_AXIS: Schema = {
+    "anyOf": [
+        _SIZE,
+        {"type": "string", "pattern": rf"^\s*{_ALONG_AXIS}([x×]{_ALONG_AXIS})*\s*$"},
+        {"type": "string", "pattern": rf"^\s*(<=|>=|<|>)\s*-?{_WHOLE}(\.[0-9]+)?\s*[kKMGBT%]?\s*$"},
+    ]
+}
 _CLASSES = [*LAYERS, *ALIASES]
 
 _FORMS: dict[Form, Schema] = {
@@ -61,7 +69,7 @@ _FORMS: dict[Form, Schema] = {
     "shapes": {"type": "array", "items": _SHAPE, "minItems": 1},
     "quantity": _QUANTITY,
     "activation": {"type": ["string", "null"]},
-    "sizes": {"anyOf": [_QUANTITY, _SHAPE_TEXT]},
+    "sizes": _PER_AXIS,
     "names": _TEXTS,
     "counts": {
         "type": "object",
@@ -69,7 +77,7 @@ _FORMS: dict[Form, Schema] = {
         "additionalProperties": _QUANTITY,
         "minProperties": 1,
     },
-    "stages": {"type": "array", "items": _SHAPE, "minItems": 1},
+    "stages": {"type": "array", "items": _PER_AXIS, "minItems": 1},
     "optimizer": {"enum": list(OPTIMIZERS)},
     "loss": {"enum": list(LOSSES)},
     "metrics": {
