@@ -11,7 +11,7 @@ ready := .venv/.stamp
 locked := .venv/.locked
 
 .DELETE_ON_ERROR:
-.PHONY: help verify test check bench reports docs lock clean
+.PHONY: help verify test check parity bench reports docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s  %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,12 @@ check: $(ready) ## lint, formatting, types, the house's contracts, the docs
 	$(bin)/mypy
 	$(bin)/lint-imports
 	$(bin)/python -m pytest -q tests/test_docs.py
+
+COUNT ?= 100000
+SEED ?= 1
+
+parity: $(ready) ## inference against Keras on COUNT=100000 random cases from SEED=1
+	$(bin)/python -m tests.parity $(COUNT) $(SEED)
 
 bench: $(ready) ## measure against the peers
 	$(bin)/python bench/bench.py

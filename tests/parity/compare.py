@@ -123,12 +123,12 @@ def _asked(case: Case) -> _Asked:
 
 def _layer_asked(case: Case) -> _Asked:
     try:
-        layer = _layer(case.type, case.arguments)
+        layer = layer_of(case.type, case.arguments)
         config = normalise(case.type, layer.get_config())
     except Exception as e:  # whatever Keras refuses with
         return _Asked(_refusal(e), None)
     try:
-        outputs = _called(case.type, layer, _inputs(case))
+        outputs = called(case.type, layer, _inputs(case))
     except Exception as e:
         return _Asked(_refusal(e), config)
     weights, trained = _size(layer.weights), _size(layer.trainable_weights)
@@ -138,7 +138,7 @@ def _layer_asked(case: Case) -> _Asked:
 def _operation_asked(case: Case) -> _Asked:
     inputs = _inputs(case)
     try:
-        outputs = _operated(case.type, inputs, case.arguments)
+        outputs = operated(case.type, inputs, case.arguments)
     except Exception as e:  # whatever Keras refuses with
         return _Asked(_refusal(e), None)
     operation = keras.tree.flatten(outputs)[0]._keras_history.operation
@@ -147,7 +147,7 @@ def _operation_asked(case: Case) -> _Asked:
     return _Asked(Answer(_shapes(outputs), 0, 0), kind.config)
 
 
-def _layer(type_: str, arguments: Mapping[str, Any]) -> Any:
+def layer_of(type_: str, arguments: Mapping[str, Any]) -> Any:
     ready = {key: _inner(value) for key, value in arguments.items()}
     return getattr(keras.layers, type_)(**ready)
 
@@ -155,7 +155,7 @@ def _layer(type_: str, arguments: Mapping[str, Any]) -> Any:
 def _inner(value: Any) -> Any:
     """A value with the layers in it made."""
     if isinstance(value, dict) and "type" in value:
-        return _layer(value["type"], {key: v for key, v in value.items() if key != "type"})
+        return layer_of(value["type"], {key: v for key, v in value.items() if key != "type"})
     if isinstance(value, list):
         return [_inner(item) for item in value]
     return value
@@ -165,7 +165,7 @@ def _inputs(case: Case) -> list[Any]:
     return [keras.KerasTensor((None, *shape), dtype=case.dtype) for shape in case.shapes]
 
 
-def _called(type_: str, layer: Any, inputs: list[Any]) -> Any:
+def called(type_: str, layer: Any, inputs: list[Any]) -> Any:
     """What comes out of a layer, called the way it takes several inputs."""
     family = LAYERS[type_].family
     if family == "merging":
@@ -183,7 +183,7 @@ _FUNCTIONS: Mapping[str, str] = {}
 """By operation, the function of keras.ops, where its name is not the class's in snake case."""
 
 
-def _operated(type_: str, inputs: list[Any], arguments: Mapping[str, Any]) -> Any:
+def operated(type_: str, inputs: list[Any], arguments: Mapping[str, Any]) -> Any:
     """What a function of keras.ops makes of tensors."""
     name = type_.removeprefix("ops.")
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
@@ -230,13 +230,13 @@ def _recipe(case: Case) -> Mapping[str, Any]:
     """The arguments as a spec would have them."""
     if case.type.startswith("ops."):
         return case.arguments
-    return complete(case.type, read_layer(case.type, _listed(case.arguments)))
+    return complete(case.type, read_layer(case.type, listed(case.arguments)))
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
     """A value as YAML has it: lists for tuples."""
     if isinstance(value, Mapping):
-        return {key: _listed(item) for key, item in value.items()}
+        return {key: listed(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_listed(item) for item in value]
+        return [listed(item) for item in value]
     return value

@@ -1,0 +1,314 @@
+"""Random whole models: whatever fits is put on what is there already."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+
+from lenet_verify import infer
+from lenet_verify.architecture import Architecture, Shape
+from lenet_verify.builder import ONE_BY_ONE, build_for_checking
+from lenet_verify.errors import InferenceError
+from lenet_verify.framework import import_keras
+from lenet_verify.readers import read
+from lenet_verify.spec import LayerRecipe, Spec
+from lenet_verify.spec.contents import Input
+from lenet_verify.vocabulary import LAYERS, read_layer
+from tests.parity.case import Case, Sizes
+from tests.parity.cases import CASES
+from tests.parity.compare import called, layer_of, listed, operated
+from tests.parity.whole import Held, differences, held_against_inference
+
+keras = import_keras()
+
+TRIES = 60
+"""How many random layers are tried before one more is given up."""
+
+MERGING = tuple(type_ for type_ in CASES if LAYERS.get(type_) and LAYERS[type_].family == "merging")
+
+
+@dataclass
+class _Growing:
+    """A model that grows.
+
+    Attributes:
+        tensors: that a further layer may take.
+        used: the ids of those that one has taken.
+        inputs: the model's.
+        layers: that may be called again.
+        recipe: what was put on what, as a spec would say it.
+    """
+
+    rng: Random
+    inputs: list[Any] = field(default_factory=list)
+    tensors: list[Any] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    layers: list[tuple[str, Any, list[Any]]] = field(default_factory=list)
+    recipe: list[tuple[Case, list[Any], Any]] = field(default_factory=list)
+
+    def input(self, shape: Sizes, dtype: str) -> Any:
+        tensor = keras.Input(shape, dtype=dtype)
+        self.inputs.append(tensor)
+        self.tensors.append(tensor)
+        return tensor
+
+    def take(self, fed: list[Any], outputs: Any) -> None:
+        """What came out of a layer may go into the next."""
+        self.used |= {id(tensor) for tensor in fed}
+        self.tensors += keras.tree.flatten(outputs)
+
+    def model(self) -> Any:
+        """Everything that nothing takes leaves the model, or some of it."""
+        ends = [tensor for tensor in self.tensors if id(tensor) not in self.used]
+        entrances = {id(tensor) for tensor in self.inputs}
+        ends = [tensor for tensor in ends if id(tensor) not in entrances] or ends
+        if self.rng.random() < 0.2:
+            ends = self.rng.sample(ends, self.rng.randint(1, len(ends)))
+        return keras.Model(_alone(self.inputs), _alone(ends))
+
+
+def graph(rng: Random) -> Held:
+    """A random model with branches, shared layers and nested models, read and held."""
+    with _stateless():
+        growing = _Growing(rng)
+        if not _begin(growing, list(CASES)):
+            return Held("nothing to begin with")
+        for _ in range(rng.randint(1, 7)):
+            rng.choice((_layer, _layer, _layer, _merge, _again, _nest))(growing)
+        model = growing.model()
+    return held_against_inference(read(model))
+
+
+def spec(rng: Random) -> Held:
+    """A random recipe, built by Keras from the spec and inferred from the spec."""
+    types = [type_ for type_ in CASES if not type_.startswith("ops.")]
+    with _stateless():
+        growing = _Growing(rng)
+        if not _begin(growing, types):
+            return Held("nothing to begin with")
+        for _ in range(rng.randint(1, 6)):
+            if rng.random() < 0.25:
+                _merge(growing)
+            else:
+                _layer(growing, types)
+    try:
+        recipe = _spec(growing)
+    except ValueError:  # the vocabulary has no words for one of the arguments
+        return Held("not to be said in a spec")
+    observed = read(build_for_checking(recipe))
+    try:
+        derived = infer(recipe)
+    except InferenceError as e:
+        misfits = tuple(f"refused: {misfit}" for misfit in (e, *e.further))
+        return Held(" ".join(layer.type for layer in recipe.layers), 1, (), misfits)
+    return differences(_by_name(observed), _by_name(derived))
+
+
+KINDS: Mapping[str, Callable[[Random], Held]] = {"graph": graph, "spec": spec}
+
+
+def _begin(growing: _Growing, types: Sequence[str]) -> bool:
+    """The first layer, on inputs of its own."""
+    for _ in range(TRIES):
+        type_ = growing.rng.choice(types)
+        case = CASES[type_](growing.rng)
+        count = len(growing.inputs)
+        fed = [growing.input(shape, case.dtype) for shape in case.shapes]
+        if _put(growing, case, fed):
+            return True
+        del growing.inputs[count:], growing.tensors[count:]
+    return False
+
+
+def _layer(growing: _Growing, types: Sequence[str] = tuple(CASES)) -> None:
+    """One more layer of any type, on what is there; a further input may be new."""
+    for _ in range(TRIES):
+        case = CASES[growing.rng.choice(types)](growing.rng)
+        fed = _fitting(growing, case)
+        if fed is None:
+            continue
+        if len(case.shapes) > 1 and growing.rng.random() < 0.3:
+            # of another shape than what is there, if that is not fitting
+            if not _put(growing, case, fed) and _put_on_new(growing, case, fed[0]):
+                return
+        elif _put(growing, case, fed):
+            return
+
+
+def _merge(growing: _Growing) -> None:
+    """One more layer that joins what is there."""
+    if MERGING:
+        _layer(growing, MERGING)
+
+
+def _put_on_new(growing: _Growing, case: Case, first: Any) -> bool:
+    before = list(growing.inputs), list(growing.tensors)
+    fed = [first, *(growing.input(shape, case.dtype) for shape in case.shapes[1:])]
+    if _put(growing, case, fed):
+        return True
+    growing.inputs, growing.tensors = before
+    return False
+
+
+def _fitting(growing: _Growing, case: Case) -> list[Any] | None:
+    """A tensor of the same rank and kind of dtype for each input of a case."""
+    fed: list[Any] = []
+    for shape in case.shapes:
+        like = [
+            tensor
+            for tensor in growing.tensors
+            if len(tensor.shape) == len(shape) + 1 and _kind(tensor.dtype) == _kind(case.dtype)
+        ]
+        alike = [tensor for tensor in like if fed and tensor.shape == fed[0].shape]
+        like = alike if alike and growing.rng.random() < 0.7 else like
+        if not like:
+            return None
+        # the newest more often, so that there are chains too
+        fed.append(like[-1] if growing.rng.random() < 0.5 else growing.rng.choice(like))
+    return fed or None
+
+
+def _kind(dtype: str) -> str:
+    return "float" if "float" in dtype else "int" if "int" in dtype else dtype
+
+
+def _put(growing: _Growing, case: Case, fed: list[Any]) -> bool:
+    """Whether Keras takes the layer there."""
+    try:
+        if case.type.startswith("ops."):
+            outputs = operated(case.type, fed, case.arguments)
+        else:
+            layer = layer_of(case.type, case.arguments)
+            outputs = called(case.type, layer, fed)
+            growing.layers.append((case.type, layer, fed))
+    except Exception:  # whatever Keras refuses with
+        return False
+    if any(tensor is other for tensor in keras.tree.flatten(outputs) for other in fed):
+        return True  # as Equalization does: nothing was put
+    growing.take(fed, outputs)
+    growing.recipe.append((case, fed, outputs))
+    return True
+
+
+def _again(growing: _Growing) -> None:
+    """A layer that is there already is called once more, on something else."""
+    if not growing.layers:
+        return
+    type_, layer, fed = growing.rng.choice(growing.layers)
+    likeness = Case(type_, {}, tuple(tuple(t.shape)[1:] for t in fed), str(fed[0].dtype))
+    other = _fitting(growing, likeness)
+    if other is None:
+        return
+    try:
+        outputs = layer(_alone(other)) if type_ == "Model" else called(type_, layer, other)
+    except Exception:  # whatever Keras refuses with
+        return
+    growing.take(other, outputs)
+
+
+def _nest(growing: _Growing) -> None:
+    """A model inside the model, on one or two of the tensors that are there."""
+    rng = growing.rng
+    fed = rng.sample(growing.tensors, min(len(growing.tensors), rng.choice((1, 1, 2))))
+    inner = _Growing(rng)
+    for tensor in fed:
+        inner.input(tuple(tensor.shape)[1:], str(tensor.dtype))
+    for _ in range(rng.randint(1, 3)):
+        rng.choice((_layer, _layer, _merge, _again, _sequential))(inner)
+    if len(inner.tensors) == len(inner.inputs):
+        return
+    try:
+        model = inner.model()
+        model.trainable = rng.random() < 0.8
+        # of further inputs that a layer inside wanted, the model wants them too
+        more = [growing.input(tuple(t.shape)[1:], str(t.dtype)) for t in inner.inputs[len(fed) :]]
+        fed += more
+        outputs = model(_alone(fed))
+    except Exception:  # whatever Keras refuses with
+        return
+    growing.layers.append(("Model", model, fed))
+    growing.take(fed, outputs)
+
+
+def _sequential(growing: _Growing) -> None:
+    """A Sequential of one to three layers, on a tensor that is there."""
+    tensor = growing.rng.choice(growing.tensors)
+    chain = _Growing(growing.rng)
+    chain.input(tuple(tensor.shape)[1:], str(tensor.dtype))
+    plain = [t for t in CASES if not t.startswith("ops.") and t not in MERGING]
+    layers: list[Any] = []
+    for _ in range(growing.rng.randint(1, 3)):
+        _layer(chain, plain)
+        if len(chain.layers) != 1 or len(chain.layers[0][2]) != 1:
+            break
+        layers.append(chain.layers.pop()[1])
+        chain.tensors = chain.tensors[-1:]
+    try:
+        model = keras.Sequential([keras.Input(tensor.shape[1:], dtype=tensor.dtype), *layers])
+        outputs = model(tensor)
+    except Exception:  # whatever Keras refuses with
+        return
+    growing.layers.append(("Model", model, [tensor]))
+    growing.take([tensor], outputs)
+
+
+def _spec(growing: _Growing) -> Spec:
+    """The recipe as a spec, as far as specs can have it: of a layer, the first output.
+
+    Raises:
+        ValueError: a spec has no words for one of the arguments.
+    """
+    names: dict[int, str] = {}
+    inputs: list[Input] = []
+    for number, tensor in enumerate(growing.inputs):
+        names[id(tensor)] = f"input{number}"
+        shape = Shape(tuple(tensor.shape)[1:])
+        inputs.append(Input(f"input{number}", shape, str(tensor.dtype), 1))
+    layers: list[LayerRecipe] = []
+    taken: set[str] = set()
+    for number, (case, fed, outputs) in enumerate(growing.recipe):
+        if not _in_a_spec(case, fed) or any(id(tensor) not in names for tensor in fed):
+            continue
+        arguments = dict(read_layer(case.type, listed(case.arguments)))
+        name = f"layer{number}"
+        feeders = tuple(names[id(tensor)] for tensor in fed)
+        layers.append(LayerRecipe(name, case.type, arguments, feeders, number, 1))
+        names[id(keras.tree.flatten(outputs)[0])] = name
+        taken |= set(feeders)
+    if not layers:
+        raise ValueError("nothing that a spec can have")
+    inputs = [one for one in inputs if one.name in taken]
+    ends = tuple(layer.name for layer in layers if layer.name not in taken)
+    return Spec(
+        path="random", sha256="", title="random", sources={}, inputs=tuple(inputs),
+        layers=tuple(layers), outputs=ends, compile=None, claims=(),
+    )  # fmt: skip
+
+
+def _in_a_spec(case: Case, fed: Sequence[Any]) -> bool:
+    """Whether a spec's layer is called on its inputs as this one was."""
+    family = LAYERS[case.type].family
+    if family == "merging":
+        return len(fed) > 1
+    return len(fed) == 1 or case.type in ONE_BY_ONE or family in ("attention", "preprocessing")
+
+
+def _by_name(architecture: Architecture) -> Architecture:
+    """The order of the layers is the reader's own affair."""
+    layers = tuple(sorted(architecture.layers, key=lambda layer: layer.name))
+    return replace(architecture, layers=layers)
+
+
+def _alone(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else values
+
+
+@contextmanager
+def _stateless() -> Iterator[None]:
+    with warnings.catch_warnings(), keras.StatelessScope(initialize_variables=False):
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,117 @@
+"""A whole model by Keras and by inference, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lenet_verify.architecture import Architecture, Call, Layer
+from lenet_verify.errors import InferenceError
+from lenet_verify.inference import inferred
+
+COUNTS = ("params", "trainable", "non_trainable")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A model held against inference.
+
+    Attributes:
+        title: the types of its layers.
+        layers: how many rows were compared, those inside nested models included; 0 if Keras
+            would not make the model.
+        unsaid: the types of the rows that inference says nothing of.
+        disagreements: what it says differently.
+    """
+
+    title: str
+    layers: int = 0
+    unsaid: tuple[str, ...] = ()
+    disagreements: tuple[str, ...] = ()
+
+
+def held_against_inference(observed: Architecture) -> Held:
+    """Every shape and count of a model that was read, held against what follows from its outline.
+
+    Args:
+        observed: as a reader gives it.
+    """
+    try:
+        derived = inferred(outline(observed))
+    except InferenceError as e:
+        misfits = tuple(f"refused: {misfit}" for misfit in (e, *e.further))
+        return Held(_title(observed), len(observed.layers), (), misfits)
+    return differences(observed, derived)
+
+
+def outline(observed: Architecture) -> Architecture:
+    """A model with nothing left but types, arguments and wiring, and the shapes of its inputs."""
+    nothing: dict[str, Any] = dict.fromkeys((*COUNTS, "macs", "connections"))
+    layers = tuple(_bare(layer, outermost=True) for layer in observed.layers)
+    return replace(observed, layers=layers, **nothing)
+
+
+def _bare(layer: Layer, *, outermost: bool = False) -> Layer:
+    told = outermost and layer.type == "InputLayer"
+    return Layer(
+        name=layer.name,
+        type=layer.type,
+        inputs=layer.inputs,
+        shapes=layer.shapes if told else None,
+        config=layer.config,
+        layers=tuple(map(_bare, layer.layers)),
+        outputs=layer.outputs,
+        ends=layer.ends,
+        calls=layer.calls,
+        details=tuple(Call(call.inputs) for call in layer.details),
+        unknown={key: why for key, why in layer.unknown.items() if key == "config"},
+    )
+
+
+def differences(observed: Architecture, derived: Architecture) -> Held:
+    """What two derivations of one model say differently, row by row."""
+    theirs, ours = list(_rows(observed.layers)), list(_rows(derived.layers))
+    if [path for path, _ in theirs] != [path for path, _ in ours]:
+        return Held(_title(observed), len(theirs), (), ("not the same layers",))
+    unsaid: list[str] = []
+    found: list[str] = []
+    for (path, one), (_, other) in zip(theirs, ours, strict=True):
+        if other.shapes is None or other.params is None:
+            unsaid.append(one.type)
+            continue
+        for fact, (seen, said) in _facts(one, other).items():
+            if seen != said:
+                found.append(f"{path} ({one.type}): {fact} by Keras {seen}, by inference {said}")
+    if not unsaid:
+        for fact in COUNTS:
+            seen, said = getattr(observed, fact), getattr(derived, fact)
+            if seen != said:
+                found.append(f"the model: {fact} by Keras {seen}, by inference {said}")
+    return Held(_title(observed), len(theirs), tuple(unsaid), tuple(found))
+
+
+def _title(architecture: Architecture) -> str:
+    return " ".join(layer.type for _, layer in _rows(architecture.layers))
+
+
+def _rows(layers: Iterable[Layer], above: str = "") -> Iterator[tuple[str, Layer]]:
+    """Every layer, those inside nested models too, by its path."""
+    for layer in layers:
+        path = f"{above}{layer.name}"
+        yield path, layer
+        yield from _rows(layer.layers, f"{path}/")
+
+
+def _facts(one: Layer, other: Layer) -> dict[str, tuple[Any, Any]]:
+    facts = {"output": (_sizes(one.shapes), _sizes(other.shapes))}
+    facts |= {fact: (getattr(one, fact), getattr(other, fact)) for fact in COUNTS}
+    for number, (call, said) in enumerate(zip(one.details, other.details, strict=True)):
+        facts[f"input of call {number}"] = _sizes(call.input_shapes), _sizes(said.input_shapes)
+        facts[f"output of call {number}"] = _sizes(call.shapes), _sizes(said.shapes)
+    return facts
+
+
+def _sizes(shapes: Any) -> Any:
+    """The sizes alone: which axis has the channels is a way of reading them."""
+    return None if shapes is None else tuple(shape.sizes for shape in shapes)
