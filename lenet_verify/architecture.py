@@ -49,11 +49,18 @@ class Shape:
 
 @dataclass(frozen=True)
 class Source:
-    """What a layer reads: one output of one call of another layer, both counted from 0."""
+    """What a layer reads: one output of one call of another layer, both counted from 0.
+
+    Attributes:
+        layer, call, output: where it comes from.
+        argument: the parameter of the reading layer's call that it is for, where it is handed
+            over by name or is a mask; the sources of a call are in the order of its parameters.
+    """
 
     layer: str
     call: int = 0
     output: int = 0
+    argument: str = ""
 
 
 @dataclass(frozen=True)

@@ -495,7 +495,7 @@ CASES = {
         UNKNOWN, SEPARATE, lambda: convolved(BN(), layers.Activation(lambda x: ops.relu(x))),
     ),
     "operation-on-an-array": (
-        UNKNOWN, SEPARATE, lambda: convolved(BN(), lambda x: ops.leaky_relu(x, np.float32(0.5))),
+        UNKNOWN, SEPARATE, lambda: convolved(BN(), lambda x: ops.leaky_relu(x, np.full(1, 0.5))),
     ),
     "both-separate": (PASS, FUSED, lambda: convolved(RELU(), TANH())),
     "first-another": (BREAK, FUSED, lambda: convolved(layers.Activation("sigmoid"), TANH())),

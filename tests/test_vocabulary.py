@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from lenet_verify import vocabulary
 from lenet_verify.vocabulary import (
     ACTIVATION_LAYERS,
+    APPLICATION_LAYERS,
     ACTIVATIONS,
     ALIASES,
     ARGUMENT_FORMS,
@@ -876,7 +877,7 @@ FACTORS: dict[str, dict[str, object]] = {
 def test_identity_layers_compute_the_identity_at_inference(name):
     import numpy as np
 
-    assert set(LAYERS) >= IDENTITY_LAYERS
+    assert {*LAYERS, *APPLICATION_LAYERS} >= IDENTITY_LAYERS
     rank = LAYERS[name].rank or 2
     x = 300 * np.random.default_rng(0).normal(size=(2, *[6] * rank, 3)).astype("float32")
     layer = built(name, read_layer(name, minimal(name) | FACTORS.get(name, {})))

@@ -118,7 +118,7 @@ class _Network:
         try:
             if layer.layers:
                 return self._nested(layer, shapes, number)
-            return derive_call(layer, shapes)
+            return derive_call(layer, replace(self.calls[layer.name][number], input_shapes=shapes))
         except InferenceError as e:
             # read on as if its shape were unknown, to find what else does not join
             self.misfits.append(e)
@@ -209,17 +209,17 @@ def measure(layer: Layer) -> Layer:
     if layer.layers:
         layer = replace(layer, layers=tuple(map(measure, layer.layers)))
     calls = layer.details or (Call((), layer.input_shapes, layer.shapes),)
-    return measured(layer, [_observed(layer, call.input_shapes) for call in calls])
+    return measured(layer, [_observed(layer, call) for call in calls])
 
 
-def _observed(layer: Layer, shapes: Inputs | None) -> Derived | None:
+def _observed(layer: Layer, call: Call) -> Derived | None:
     """What one call of an observed layer comes to; of what cannot be, another part complains."""
     if layer.layers:
         return _as_one(layer)
-    if shapes is None or "config" in layer.unknown:
+    if "config" in layer.unknown:
         return None
     try:
-        return derive_call(layer, shapes)
+        return derive_call(layer, call)
     except InferenceError:
         return None
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lenet_verify.architecture import Layer, Shape
+from lenet_verify.architecture import Call, Layer, Shape
 from lenet_verify.errors import InferenceError
 from lenet_verify.inference.derived import Derived, Impossible
 from lenet_verify.inference.rules import RULES
@@ -22,18 +22,20 @@ def derive(layer: Layer) -> Derived | None:
     """
     if layer.input_shapes is None or "config" in layer.unknown:
         return None
-    return derive_call(layer, layer.input_shapes)
+    sources = layer.details[0].inputs if layer.details else ()
+    return derive_call(layer, Call(sources, layer.input_shapes))
 
 
-def derive_call(layer: Layer, inputs: Inputs) -> Derived | None:
-    """What a layer comes to on inputs of these shapes; None where that cannot be said.
+def derive_call(layer: Layer, call: Call) -> Derived | None:
+    """What one call of a layer comes to; None where that cannot be said.
 
     Raises:
         InferenceError: no such layer takes such inputs.
     """
     rule = RULES.get(layer.type)
-    if rule is None:
+    if rule is None or call.input_shapes is None:
         return None
+    inputs = _without_masks(layer, call, call.input_shapes)
     try:
         derived = rule(_in_axis_order(inputs, layer.config), layer.config)
     except Impossible as e:
@@ -47,6 +49,17 @@ def derive_call(layer: Layer, inputs: Inputs) -> Derived | None:
 def frozen(derived: Derived) -> Derived:
     """The same of a layer that is not trained."""
     return replace(derived, trainable=0, non_trainable=derived.trainable + derived.non_trainable)
+
+
+def _without_masks(layer: Layer, call: Call, inputs: Inputs) -> Inputs:
+    """The inputs but those masks that are handed over as such: they change no shape."""
+    if layer.type.startswith("ops.") or len(call.inputs) != len(inputs):
+        return inputs
+    return tuple(
+        shape
+        for shape, source in zip(inputs, call.inputs, strict=True)
+        if not source.argument.endswith("mask")
+    )
 
 
 def _in_axis_order(inputs: Inputs, config: Mapping[str, Any]) -> Inputs:

@@ -7,14 +7,21 @@ very function: somebody's own `Conv2D` or `tanh` may compute anything.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
 from lenet_verify.framework import import_keras
 from lenet_verify.raised import innermost_message
-from lenet_verify.vocabulary import ACTIVATION_LAYERS, LAYERS, activation_of, normalise
+from lenet_verify.readers.keras_operation import arguments_of
+from lenet_verify.vocabulary import (
+    ACTIVATION_LAYERS,
+    APPLICATION_LAYERS,
+    LAYERS,
+    activation_of,
+    normalise,
+)
 
 _TENSORFLOW_ACTIVATIONS = (
     "elu", "gelu", "leaky_relu", "log_softmax", "relu", "relu6", "selu", "sigmoid", "silu",
@@ -41,12 +48,13 @@ class Kind:
     unknown: Mapping[str, str] = field(default_factory=dict)
 
 
-def kind_of(operation: Any, rank: int | None = None) -> Kind:
+def kind_of(operation: Any, rank: int | None = None, calls: Sequence[Any] = ()) -> Kind:
     """What an operation is.
 
     Args:
         operation: a Keras layer or a node of keras.ops.
         rank: how many axes its input has, the batch included, if that is known.
+        calls: of a node of keras.ops, the arguments of its calls, as Keras notes them.
     """
     keras = import_keras()
     class_ = type(operation)
@@ -60,7 +68,9 @@ def kind_of(operation: Any, rank: int | None = None) -> Kind:
     if not _is_kerass_own(class_):
         return _stranger(class_, "it is no class of Keras")
     if class_.__module__.startswith("keras.src.ops"):
-        return _of_ops(f"ops.{name}", operation, rank)
+        return _of_ops(f"ops.{name}", operation, rank, calls)
+    if name in APPLICATION_LAYERS and class_.__module__.startswith("keras.src.applications."):
+        return _of_an_application(name, operation)
     return Kind(name, unknown=_nothing_known(f"what a {name} computes cannot be read"))
 
 
@@ -92,16 +102,20 @@ def _known(name: str, layer: Any, rank: int | None) -> Kind:
     return _with_activation(name, config, rank)
 
 
-def _of_ops(type_: str, operation: Any, rank: int | None) -> Kind:
+def _of_ops(type_: str, operation: Any, rank: int | None, calls: Sequence[Any]) -> Kind:
     """A node of keras.ops."""
     try:
-        config = {key: value for key, value in operation.get_config().items() if key != "name"}
-    except Exception:  # an argument that is no plain value, such as an array
-        config = None
-    if config is not None and all(map(_is_plain, config.values())):
-        return _with_activation(type_, config, rank)
-    reason = "its arguments cannot be read"
-    return Kind(type_, unknown={"activation": reason, "config": reason})
+        config = arguments_of(operation, calls)
+    except Exception as e:  # an argument that is no plain value, such as a function
+        reason = f"its arguments cannot be read: {innermost_message(e)}"
+        return Kind(type_, unknown={"activation": reason, "config": reason})
+    return _with_activation(type_, config, rank)
+
+
+def _of_an_application(name: str, layer: Any) -> Kind:
+    """A layer of a class that one of keras.applications defines for itself."""
+    config = {argument: getattr(layer, argument) for argument in APPLICATION_LAYERS[name]}
+    return Kind(name, config | {"trainable": layer.trainable, "dtype": layer.dtype_policy.name})
 
 
 def _with_activation(type_: str, config: Mapping[str, Any], rank: int | None) -> Kind:
@@ -180,9 +194,3 @@ def _stranger(class_: type, why: str) -> Kind:
 
 def _nothing_known(reason: str) -> dict[str, str]:
     return dict.fromkeys(("type", "activation", "config"), reason)
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, list | tuple):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, str | int | float | bool)

@@ -67,7 +67,11 @@ class _Graph:
         for node in nodes:
             calls.setdefault(id(node.operation), []).append(node)
         self.place = {id(node): calls[id(node.operation)].index(node) for node in nodes}
-        kinds = {key: kind_of(own[0].operation, _rank(own[0])) for key, own in calls.items()}
+        kinds = {
+            key: kind_of(own[0].operation, _rank(own[0]), [node.arguments for node in own])
+            for key, own in calls.items()
+        }
+        self.batches = {None, *(tensor.shape[0] for tensor in tensors[0] if tensor.shape)}
         self.orders = axis_orders(nodes, kinds, _usually_channels_first())
         rows = [self._row(own, kinds[key]) for key, own in calls.items()]
         seen = {id(function), *calls}
@@ -89,6 +93,9 @@ class _Graph:
         unknown = {} if inner else dict(kind.unknown)
         if told := _told(operation, nodes):
             unknown["call"] = f"it is called with {told}"
+        for fact, shapes in (("output", first.shapes), ("input", first.input_shapes)):
+            if shapes is None:
+                unknown[fact] = "its first axis is not the batch"
         calls = tuple(tuple(source.layer for source in call.inputs) for call in details)
         in_full = len(nodes) > 1 or any(map(_needs_telling, first.inputs))
         return Layer(
@@ -109,10 +116,15 @@ class _Graph:
         )
 
     def _call(self, node: Any) -> Call:
+        fed = _handed(node)
+        sources = self._sources([tensor for tensor, _ in fed])
         return Call(
-            self._sources(_fed(node)),
-            tuple(self._shape(tensor) for tensor in _fed(node)),
-            tuple(self._shape(tensor) for tensor in node.output_tensors),
+            tuple(
+                replace(source, argument=argument) if argument else source
+                for source, (_, argument) in zip(sources, fed, strict=True)
+            ),
+            self._shapes([tensor for tensor, _ in fed]),
+            self._shapes(node.output_tensors),
         )
 
     def _unwired(self, layer: Any, opaque: str | None) -> Layer:
@@ -134,6 +146,12 @@ class _Graph:
             return replace(row, unknown=unknown)
         unknown |= dict.fromkeys(("params", "trainable", "non_trainable"), "it is not built")
         return replace(row, params=None, trainable=None, non_trainable=None, unknown=unknown)
+
+    def _shapes(self, tensors: Sequence[Any]) -> tuple[Shape, ...] | None:
+        """Shapes without the batch; None if an operation has put something else before it."""
+        if all(tensor.shape and tensor.shape[0] in self.batches for tensor in tensors):
+            return tuple(map(self._shape, tensors))
+        return None
 
     def _shape(self, tensor: Any) -> Shape:
         sizes = tuple(tensor.shape)[1:]
@@ -254,10 +272,17 @@ def _nodes(function: Any) -> list[Any]:
 
 
 def _fed(node: Any) -> list[Any]:
-    """The tensors that a call takes, without the masks that Keras hands on by itself.
+    """The tensors that a call takes."""
+    return [tensor for tensor, _ in _handed(node)]
 
-    Those follow from the layers before it (`Masking`, `mask_zero`); a mask of the user's own
-    making is a tensor like any other.
+
+def _handed(node: Any) -> list[tuple[Any, str]]:
+    """The tensors that a call takes, without the masks that Keras hands on by itself, in the order
+    of the call's parameters; each with the parameter that it is for, where it is handed over by
+    name or is a mask.
+
+    Those masks follow from the layers before it (`Masking`, `mask_zero`); a mask of the user's
+    own making is a tensor like any other.
     """
     handed_on = {id(getattr(tensor, "_keras_mask", None)) for tensor in node.input_tensors}
     masks = {
@@ -267,7 +292,30 @@ def _fed(node: Any) -> list[Any]:
         for mask in import_keras().tree.flatten(value)
         if id(mask) in handed_on
     }
-    return [tensor for tensor in node.input_tensors if id(tensor) not in masks]
+    found = [
+        (tensor, argument)
+        for argument, tensor in _by_parameter(node)
+        if not (argument and id(tensor) in masks)
+    ]
+    return [(found[0][0], "")] if len(found) == 1 else found
+
+
+def _by_parameter(node: Any) -> list[tuple[str, Any]]:
+    """The tensors of a call in the order of its parameters (Keras sorts those handed over by
+    name), each with its parameter's name where that has to be told."""
+    keras = import_keras()
+    args, kwargs = node.arguments.args, node.arguments.kwargs
+    parameters = list(inspect.signature(node.operation.call).parameters)
+    names = [name if name.endswith("mask") else "" for name in parameters]
+    handed = [*zip([*names, *[""] * len(args)], args, strict=False)]
+    by_name = sorted(kwargs, key=lambda n: parameters.index(n) if n in parameters else len(names))
+    handed += [(name, kwargs[name]) for name in by_name]
+    return [
+        (name, tensor)
+        for name, value in handed
+        for tensor in keras.tree.flatten(value)
+        if isinstance(tensor, keras.KerasTensor)
+    ]
 
 
 def _rank(node: Any) -> int | None:
@@ -291,7 +339,7 @@ def _nested(operation: Any, fed: list[Any]) -> _Graph | None:
 
 def _needs_telling(source: Source) -> bool:
     """Whether a layer's name does not say which of its tensors is meant."""
-    return bool(source.call or source.output)
+    return bool(source.call or source.output or source.argument)
 
 
 def _told(operation: Any, nodes: Iterable[Any]) -> str:

@@ -18,7 +18,13 @@ from lenet_verify.vocabulary.classes import (
     LayerClass,
 )
 from lenet_verify.vocabulary.forms import Form
-from lenet_verify.vocabulary.layers import ALIASES, FAMILIES, REFUSED, REQUIRED
+from lenet_verify.vocabulary.layers import (
+    ALIASES,
+    APPLICATION_LAYERS,
+    FAMILIES,
+    REFUSED,
+    REQUIRED,
+)
 from lenet_verify.vocabulary.nested import read_layer
 from lenet_verify.vocabulary.normal_form import UNOBSERVED, complete, normalise, to_keras
 from lenet_verify.vocabulary.objects import (
@@ -37,6 +43,7 @@ __all__ = [
     "ACTIVATIONS",
     "ACTIVATION_LAYERS",
     "ALIASES",
+    "APPLICATION_LAYERS",
     "ARGUMENT_FORMS",
     "BASE_ARGUMENTS",
     "CONSTRAINTS",

@@ -86,6 +86,8 @@ IDENTITY_LAYERS: frozenset[str] = frozenset(
         *("RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective"),
         *("RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness"),
         *("RandomShear", "RandomTranslation", "RandomZoom"),
+        # Of ConvNeXt, in keras.applications: it leaves out whole branches while training.
+        "StochasticDepth",
     }
 )
 """Types that compute the identity at inference."""

@@ -422,6 +422,14 @@ TABLE: dict[str, dict[str, Row]] = {
 FAMILIES: tuple[str, ...] = tuple(TABLE)
 """The words for kinds of layers, by which a claim may count them."""
 
+APPLICATION_LAYERS: Mapping[str, Row] = {
+    "CustomScaleLayer": _row(scale=_),
+    "LayerScale": _row(init_values=_, projection_dim=_),
+    "StochasticDepth": _row(drop_path_rate=_),
+}
+"""Classes that keras.applications define for themselves, with their arguments; no spec names
+them, but models have them."""
+
 ALIASES: Mapping[str, str] = {
     "AvgPool1D": "AveragePooling1D",
     "AvgPool2D": "AveragePooling2D",
