@@ -438,6 +438,7 @@ def test_expected_values_are_values():
         ("<= 32", (32, 20), (32, 33)),
         ("> 1", (Fraction(3, 2),), (1,)),
     ],
+    ids=repr,
 )
 def test_sizes_along_each_axis(written, admitted, refused):
     expected = parse_per_axis(written)
@@ -448,7 +449,9 @@ def test_sizes_along_each_axis(written, admitted, refused):
 
 
 @pytest.mark.parametrize(
-    "written", ["", "x", "5x", "0", 0, -1, "1/0", "0/2", True, 5.0, [5], "5 x 5"]
+    "written",
+    ["", "x", "5x", "0", 0, -1, "1/0", "0/2", True, 5.0, [5], "5 x 5"],
+    ids=repr,
 )
 def test_what_is_no_size_along_an_axis(written):
     with pytest.raises(NotationError, match="takes sizes"):
