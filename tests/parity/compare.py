@@ -17,7 +17,8 @@ from lenet_verify.framework import import_keras
 from lenet_verify.inference import derive
 from lenet_verify.readers.keras_layer import kind_of
 from lenet_verify.vocabulary import LAYERS, complete, normalise, read_layer
-from tests.parity.case import Case, Oddities, Sizes
+from tests.parity.case import Case, Sizes
+from tests.parity.cases import ODDITIES
 
 keras = import_keras()
 
@@ -53,6 +54,9 @@ class Unsaid:
         return "unsaid"
 
 
+_Ours = Answer | Refusal | Unsaid
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Both answers, and what they come to: `agreed` (both answer), `refused` (both do), `unsaid`
@@ -65,7 +69,8 @@ class Comparison:
     why: str = ""
 
     def __str__(self) -> str:
-        return f"{self.case}\n    Keras:     {self.keras}\n    inference: {self.inference}"
+        more = f"\n    {self.why}" if self.why else ""
+        return f"{self.case}\n    Keras:     {self.keras}\n    inference: {self.inference}{more}"
 
 
 def disagreement(case: Case) -> str | None:
@@ -76,29 +81,42 @@ def disagreement(case: Case) -> str | None:
 
 def by_keras(case: Case) -> Answer | Refusal:
     """What Keras says."""
-    return _asked(case).answer
+    return compare(case).keras
 
 
 def by_inference(case: Case) -> Answer | Refusal | Unsaid:
-    """What inference says; the arguments are read off the Keras layer, if there is one."""
-    return _inferred(case, _asked(case).config)
+    """What inference says, of the arguments as a spec states them and as Keras's layer does."""
+    return compare(case).inference
 
 
-def compare(case: Case, oddities: Oddities | None = None) -> Comparison:
-    """Both answers; `oddities` are those of the case's own module."""
+def compare(case: Case) -> Comparison:
+    """Both answers, and what they come to."""
     asked = _asked(case)
     theirs = asked.answer
-    ours = _inferred(case, asked.config)
+    try:
+        recipe = _recipe(case)
+    except ValueError as e:  # no spec could state such arguments
+        ours: _Ours = _inferred(case, asked.config) if asked.config is not None else _refusal(e)
+    else:
+        ours = _inferred(case, recipe)
+        if asked.config is not None and asked.config != recipe:
+            read = _inferred(case, asked.config)
+            if not _alike(ours, read):
+                why = f"from Keras's own config: {read}"
+                return Comparison(case, theirs, ours, "disagreed", why)
     if isinstance(ours, Unsaid):
         return Comparison(case, theirs, ours, "unsaid")
-    if isinstance(theirs, Refusal) and isinstance(ours, Refusal):
-        return Comparison(case, theirs, ours, "refused")
-    if theirs == ours:
-        return Comparison(case, theirs, ours, "agreed")
-    for oddity in (oddities or {}).get(case.type, ()):
+    if _alike(theirs, ours):
+        outcome = "refused" if isinstance(theirs, Refusal) else "agreed"
+        return Comparison(case, theirs, ours, outcome)
+    for oddity in ODDITIES.get(case.type, ()):
         if oddity.applies(case):
             return Comparison(case, theirs, ours, "odd", oddity.why)
     return Comparison(case, theirs, ours, "disagreed")
+
+
+def _alike(one: _Ours, other: _Ours) -> bool:
+    return one == other or (isinstance(one, Refusal) and isinstance(other, Refusal))
 
 
 # Keras's side.
@@ -124,15 +142,16 @@ def _asked(case: Case) -> _Asked:
 def _layer_asked(case: Case) -> _Asked:
     try:
         layer = layer_of(case.type, case.arguments)
-        config = normalise(case.type, layer.get_config())
     except Exception as e:  # whatever Keras refuses with
         return _Asked(_refusal(e), None)
     try:
         outputs = called(case.type, layer, _inputs(case))
     except Exception as e:
-        return _Asked(_refusal(e), config)
+        return _Asked(_refusal(e), normalise(case.type, layer.get_config()))
     weights, trained = _size(layer.weights), _size(layer.trainable_weights)
-    return _Asked(Answer(_shapes(outputs), trained, weights - trained), config)
+    answer = Answer(_shapes(outputs), trained, weights - trained)
+    # as a reader finds the arguments: in a layer that was called
+    return _Asked(answer, normalise(case.type, layer.get_config()))
 
 
 def _operation_asked(case: Case) -> _Asked:
@@ -209,17 +228,12 @@ def _refusal(error: Exception) -> Refusal:
 # Our side.
 
 
-def _inferred(case: Case, config: Mapping[str, Any] | None) -> Answer | Refusal | Unsaid:
-    if config is None:
-        try:
-            config = _recipe(case)
-        except ValueError as e:  # no spec could name such arguments
-            return Refusal(str(e))
+def _inferred(case: Case, config: Mapping[str, Any]) -> _Ours:
     shapes = tuple(map(Shape, case.shapes))
     try:
         derived = derive(Layer(name="it", type=case.type, input_shapes=shapes, config=config))
     except InferenceError as e:
-        return Refusal(str(e))
+        return _refusal(e)
     if derived is None:
         return Unsaid()
     sizes = tuple(shape.sizes for shape in derived.shapes)
@@ -227,7 +241,11 @@ def _inferred(case: Case, config: Mapping[str, Any] | None) -> Answer | Refusal 
 
 
 def _recipe(case: Case) -> Mapping[str, Any]:
-    """The arguments as a spec would have them."""
+    """The arguments as a spec would have them.
+
+    Raises:
+        ValueError: it could not.
+    """
     if case.type.startswith("ops."):
         return case.arguments
     return complete(case.type, read_layer(case.type, listed(case.arguments)))

@@ -80,8 +80,9 @@ def differences(observed: Architecture, derived: Architecture) -> Held:
         if other.shapes is None or other.params is None:
             unsaid.append(one.type)
             continue
+        inside = "/" in path
         for fact, (seen, said) in _facts(one, other).items():
-            if seen != said:
+            if not (_fits(seen, said) if inside else seen == said):
                 found.append(f"{path} ({one.type}): {fact} by Keras {seen}, by inference {said}")
     if not unsaid:
         for fact in COUNTS:
@@ -110,6 +111,14 @@ def _facts(one: Layer, other: Layer) -> dict[str, tuple[Any, Any]]:
         facts[f"input of call {number}"] = _sizes(call.input_shapes), _sizes(said.input_shapes)
         facts[f"output of call {number}"] = _sizes(call.shapes), _sizes(said.shapes)
     return facts
+
+
+def _fits(seen: Any, said: Any) -> bool:
+    """Whether they are equal, sizes excepted that a nested model leaves open: Keras tells what
+    the model inside says of itself, inference what it comes to where it is called."""
+    if isinstance(seen, tuple) and isinstance(said, tuple):
+        return len(seen) == len(said) and all(map(_fits, seen, said))
+    return seen is None or seen == said
 
 
 def _sizes(shapes: Any) -> Any:
