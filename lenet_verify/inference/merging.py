@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Any
 
 from lenet_verify.architecture import Shape
-from lenet_verify.inference.derived import Derived, Impossible
+from lenet_verify.inference.derived import Derived, Impossible, product, times
 
 Sizes = tuple[int | None, ...]
 
@@ -50,6 +50,31 @@ def concatenation(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Deriv
         elif len(known) > 1:
             raise Impossible(f"its inputs differ along an axis other than {config['axis']}")
     return Derived((replace(inputs[0], sizes=tuple(sizes)),))
+
+
+def dot(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
+    """Dot: the products of all vectors along an axis of the one with those of the other.
+
+    `axes` counts the batch as axis 0; a single one, if negative, is reckoned modulo the number of
+    axes, as in Keras. Multiply-adds: values that come out · length of the vectors.
+    """
+    if len(inputs) != 2:
+        raise Impossible(f"it takes two inputs, not {len(inputs)}")
+    axes = config["axes"]
+    lengths, others = [], []
+    for shape, axis in zip(inputs, axes * 2 if len(axes) == 1 else axes, strict=True):
+        rank = len(shape.sizes) + 1
+        if not (-rank <= axis or len(axes) == 1) or axis >= rank:
+            raise Impossible(f"{axis} is none of the {rank} axes of an input")
+        if axis % rank == 0:
+            raise Impossible("its axes must not be the batch")
+        sizes = list(shape.sizes)
+        lengths.append(sizes.pop(axis % rank - 1))
+        others.extend(sizes)
+    if lengths[0] != lengths[1]:
+        raise Impossible(f"its vectors are of different lengths, {lengths[0]} and {lengths[1]}")
+    output = Shape(tuple(others) or (1,))
+    return Derived((output,), macs=times(product(output.sizes), lengths[0]), window=None)
 
 
 def _stretched(one: Sizes, other: Sizes) -> Sizes:

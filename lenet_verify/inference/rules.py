@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from lenet_verify.architecture import Shape
+from lenet_verify.inference.applications import layer_scale, scaled_sum
 from lenet_verify.inference.convolution import (
     convolution,
     depthwise_convolution,
@@ -16,8 +17,21 @@ from lenet_verify.inference.convolution import (
 from lenet_verify.inference.dense import dense
 from lenet_verify.inference.derived import Derived, same_shape
 from lenet_verify.inference.images import image_cropping, resizing
-from lenet_verify.inference.merging import concatenation, difference, elementwise
+from lenet_verify.inference.merging import concatenation, difference, dot, elementwise
 from lenet_verify.inference.pooling import adaptive_pooling, global_pooling, pooling
+from lenet_verify.inference.preprocessing import (
+    category_encoding,
+    crossing,
+    discretization,
+    hashing,
+    image_adjustment,
+    lookup,
+    mel_spectrogram,
+    normalization,
+    rescaling,
+    stft_spectrogram,
+    text_vectorization,
+)
 from lenet_verify.inference.reshaping import (
     cropping,
     flatten,
@@ -63,6 +77,21 @@ RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("Add", "Average", "Maximum", "Minimum", "Multiply"), elementwise),
     "Subtract": difference,
     "Concatenate": concatenation,
+    "Dot": dot,
+    **dict.fromkeys(("AutoContrast", "Equalization", "MaxNumBoundingBoxes"), image_adjustment),
+    "ContrastLimitedAdaptiveHistogramEqualization": image_adjustment,
+    "CategoryEncoding": category_encoding,
+    "Discretization": discretization,
+    "HashedCrossing": crossing,
+    "Hashing": hashing,
+    **dict.fromkeys(("IntegerLookup", "StringLookup"), lookup),
+    "MelSpectrogram": mel_spectrogram,
+    "Normalization": normalization,
+    "Rescaling": rescaling,
+    "STFTSpectrogram": stft_spectrogram,
+    "TextVectorization": text_vectorization,
+    "CustomScaleLayer": scaled_sum,
+    "LayerScale": layer_scale,
     **dict.fromkeys(ACTIVATION_LAYERS, same_shape),
     **dict.fromkeys(IDENTITY_LAYERS, same_shape),
 }
@@ -76,6 +105,7 @@ WITHOUT_RULE: Mapping[str, str] = {
     "JaxLayer": _CODE,
     "Lambda": _CODE,
     "Layer": _ABSTRACT,
+    "Pipeline": "it is a chain of layers, each with a rule of its own",
     "TFSMLayer": "it runs a model that TensorFlow saved",
     "TorchModuleWrapper": _CODE,
     "Wrapper": _ABSTRACT,

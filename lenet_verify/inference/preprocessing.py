@@ -1,0 +1,213 @@
+"""Layers that prepare data: categories, texts, spectrograms, values brought to a scale.
+
+What they make of data is by their own definitions; none has a kernel, but for the spectrogram
+that is made by convolution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import ceil, log2
+from typing import Any
+
+from lenet_verify.architecture import Shape
+from lenet_verify.inference.derived import (
+    Derived,
+    Impossible,
+    known,
+    maps,
+    of_rank,
+    only,
+    product,
+    sliding,
+    times,
+    weights,
+    windowed,
+)
+
+Sizes = tuple[int | None, ...]
+
+
+def image_adjustment(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
+    """AutoContrast, Equalization, CLAHE, MaxNumBoundingBoxes: images of the same size."""
+    image = only(inputs)
+    if len(image.sizes) not in (2, 3):
+        raise Impossible(f"it takes images such as _@_x_, not {image}")
+    return Derived((image,), window=None)
+
+
+def normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
+    """Normalization: less the mean, over the deviation, of each index of the kept axes.
+
+    Where mean and variance are to be learned from data, they and the count of what was seen are
+    weights that are not trained. `axis` counts the batch as axis 0.
+    """
+    data = only(inputs)
+    rank = len(data.sizes) + 1
+    if any(not -rank <= axis < rank for axis in config["axis"]):
+        raise Impossible(f"its axis {config['axis']} is none of the {rank} axes of what comes in")
+    kept = sorted(axis % rank for axis in config["axis"])
+    if 0 in kept:
+        raise Impossible("its axis must not be the batch")
+    if len(set(kept)) < len(kept):
+        raise Impossible(f"its axis {config['axis']} names an axis twice")
+    each = tuple(known(data.sizes[axis - 1], f"the size of axis {axis}") for axis in kept)
+    if config["mean"] is None:
+        return Derived((data,), non_trainable=2 * weights(each) + 1)
+    given = _sizes_of(config["mean"])
+    if len(given) > len(each) or any(
+        one not in (1, size) for one, size in zip(given[::-1], each[::-1], strict=False)
+    ):
+        raise Impossible(f"its mean is of shape {given}, the axes that it is for of {each}")
+    return Derived((data,))
+
+
+def _sizes_of(nested: object) -> tuple[int, ...]:
+    """The shape of nested tuples of numbers."""
+    if not isinstance(nested, tuple | list):
+        return ()
+    return (len(nested), *(_sizes_of(nested[0]) if nested else ()))
+
+
+def rescaling(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
+    """Rescaling: x · scale + offset; several numbers are for as many channels."""
+    data = only(inputs)
+    for name in ("scale", "offset"):
+        numbers = _sizes_of(config[name])
+        # Keras lines scales up with its usual axis order, not with that of the data
+        sizes = {*data.sizes[-1:], *data.sizes[-3:-2], None}
+        if numbers and numbers[0] != 1 and numbers[0] not in sizes and None not in data.sizes:
+            raise Impossible(f"its {name} is of {numbers[0]} numbers, which are no channels' here")
+    return Derived((data,))
+
+
+def category_encoding(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
+    """CategoryEncoding: categories as vectors of `num_tokens`."""
+    return _encoded(only(inputs), config["output_mode"], config["num_tokens"])
+
+
+def discretization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
+    """Discretization: numbers as bins, one more than there are boundaries."""
+    boundaries = config["bin_boundaries"]
+    bins = config["num_bins"] if boundaries is None else len(boundaries) + 1
+    return _encoded(only(inputs), config["output_mode"], bins)
+
+
+def hashing(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
+    """Hashing: anything as one of `num_bins`. Source: Weinberger et al., Feature Hashing, 2009."""
+    shape, mode = only(inputs), config["output_mode"]
+    if mode == "one_hot" and shape.sizes[-1:] == (1,):
+        shape = Shape(shape.sizes[:-1])
+    return _encoded(shape, mode, config["num_bins"])
+
+
+def crossing(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
+    """HashedCrossing: two categories together as one of `num_bins`."""
+    if len(inputs) != 2:
+        raise Impossible(f"it takes two inputs, not {len(inputs)}")
+    one, other = (shape.sizes for shape in inputs)
+    if one not in ((), (1,)) or one != other:
+        raise Impossible(f"it takes two scalars, not {inputs[0]} and {inputs[1]}")
+    return _encoded(inputs[0], config["output_mode"], config["num_bins"])
+
+
+def lookup(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
+    """IntegerLookup, StringLookup: words as their places in a vocabulary, others as one of the
+    `num_oov_indices`."""
+    mode = config["output_mode"]
+    words = 0 if mode == "int" else _vocabulary(config, config["oov_token"])
+    return None if words is None else _encoded(only(inputs), mode, words)
+
+
+def text_vectorization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
+    """TextVectorization: a text as the places of its words, or as one vector of them all."""
+    text, mode, split = only(inputs), config["output_mode"], config["split"]
+    if split is not None and text.sizes and text.sizes[-1] != 1:
+        raise Impossible(f"it takes single texts to split, not {text}")
+    if len(text.sizes) > 1 or (split is None and not text.sizes):
+        return None
+    if mode == "int":
+        return Derived((Shape((config["output_sequence_length"],)),), window=None)
+    words = _vocabulary({**config, "num_oov_indices": 1}, "[UNK]")
+    return None if words is None else _encoded(Shape((None,)), mode, words)
+
+
+def _vocabulary(config: Mapping[str, Any], unknown_word: object) -> int | None:
+    """How many words there are; None where that is not in the arguments, as after `adapt`."""
+    if config["pad_to_max_tokens"]:
+        return int(config["max_tokens"])
+    words: Sequence[object] | None = config["vocabulary"]
+    if words is None:
+        return None
+    reserved = config["num_oov_indices"]
+    listed = tuple(words[:reserved]) == (unknown_word,) * reserved
+    return len(words) + (0 if listed else reserved)
+
+
+def _encoded(shape: Shape, mode: str, depth: int) -> Derived | None:
+    """Categories as they are, each as a vector (`one_hot`; a last axis of 1 is taken for none),
+    or, in the other modes, those along the first axis as one vector together. Without an axis,
+    those are the batch's: there is nothing to say of one example."""
+    sizes = shape.sizes
+    if mode == "int":
+        return Derived((shape,))
+    if mode == "one_hot":
+        sizes = sizes[:-1] if sizes[-1:] == (1,) else sizes
+        return Derived((Shape((*sizes, depth)),), window=None)
+    return Derived((Shape((*sizes[1:], depth)),), window=None) if sizes else None
+
+
+def mel_spectrogram(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
+    """MelSpectrogram: `num_mel_bins` intensities for each frame of a signal.
+
+    The signal is padded by half a frame on both sides, so that there are
+    floor((length + 2 · floor(frame / 2) - frame) / stride) + 1 frames. Source: Keras's own
+    short-time Fourier transform with `center=True`, as in librosa.
+    """
+    signal = only(inputs)
+    if not signal.sizes:
+        raise Impossible("it takes a signal, not a scalar")
+    frame, length = config["fft_length"], signal.sizes[-1]
+    margin = frame // 2
+    if length is None:
+        frames = None
+    elif length <= margin:
+        raise Impossible(f"a signal of {length} is too short to be mirrored for half of {frame}")
+    else:
+        frames = (length + 2 * margin - frame) // config["sequence_stride"] + 1
+    sizes = (*signal.sizes[:-1], config["num_mel_bins"], frames)
+    return Derived((Shape(sizes),), window=None)
+
+
+def stft_spectrogram(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
+    """STFTSpectrogram: a 1-D convolution of each channel with waves of fft_length / 2 + 1
+    frequencies, the real parts and the imaginary ones, whichever its mode needs.
+
+    The waves are weights. Source: Allen and Rabiner, A unified approach to short-time Fourier
+    analysis and synthesis, 1977; the arithmetic is that of a convolution.
+    """
+    signal = of_rank(only(inputs), 1)
+    channels = known(signal.channels, "the number of channels that come in")
+    reach = config["frame_length"]
+    step = config["frame_step"] or reach // 2
+    if not step:
+        raise Impossible("a frame of 1 cannot be moved on by half of it: give a frame_step")
+    frequencies = (config["fft_length"] or 2 ** ceil(log2(reach))) // 2 + 1
+    parts = 1 if config["mode"] in ("real", "imag") else 2
+    (length,) = signal.spatial
+    frames = windowed(length, reach, step, 1, config["padding"])
+    shown = frequencies * (2 if config["mode"] == "stft" else 1)
+    if config["expand_dims"]:
+        sizes: Sizes = (frames, shown, channels)
+        first = signal.channels_first
+        output = replace(signal, sizes=(channels, frames, shown) if first else sizes)
+    else:
+        output = maps(shown * channels, (frames,), signal)
+    product(output.sizes)  # refuses what is too large
+    return Derived(
+        (output,),
+        trainable=weights((parts, reach, frequencies)),
+        macs=times(frames, channels, reach, frequencies, parts),
+        window=None if config["expand_dims"] else sliding((reach,), (step,)),
+    )
