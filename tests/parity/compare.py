@@ -5,9 +5,11 @@ from __future__ import annotations
 import inspect
 import re
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import prod
+from types import SimpleNamespace
 from typing import Any
 
 from lenet_verify.architecture import Layer, Shape
@@ -15,6 +17,7 @@ from lenet_verify.builder import ONE_BY_ONE
 from lenet_verify.errors import InferenceError
 from lenet_verify.framework import import_keras
 from lenet_verify.inference import derive
+from lenet_verify.readers import read
 from lenet_verify.readers.keras_layer import kind_of
 from lenet_verify.vocabulary import LAYERS, complete, normalise, read_layer
 from tests.parity.case import Case, Sizes
@@ -48,13 +51,13 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Unsaid:
-    """The rule cannot say."""
+    """The rule cannot say; or Keras puts something else before the batch."""
 
     def __str__(self) -> str:
         return "unsaid"
 
 
-_Ours = Answer | Refusal | Unsaid
+Said = Answer | Refusal | Unsaid
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,8 @@ class Comparison:
     (the rule says nothing), `odd` (Keras is known to be wrong there) or `disagreed`."""
 
     case: Case
-    keras: Answer | Refusal
-    inference: Answer | Refusal | Unsaid
+    keras: Said
+    inference: Said
     outcome: str
     why: str = ""
 
@@ -79,12 +82,12 @@ def disagreement(case: Case) -> str | None:
     return str(comparison) if comparison.outcome == "disagreed" else None
 
 
-def by_keras(case: Case) -> Answer | Refusal:
+def by_keras(case: Case) -> Said:
     """What Keras says."""
     return compare(case).keras
 
 
-def by_inference(case: Case) -> Answer | Refusal | Unsaid:
+def by_inference(case: Case) -> Said:
     """What inference says, of the arguments as a spec states them and as Keras's layer does."""
     return compare(case).inference
 
@@ -93,17 +96,9 @@ def compare(case: Case) -> Comparison:
     """Both answers, and what they come to."""
     asked = _asked(case)
     theirs = asked.answer
-    try:
-        recipe = _recipe(case)
-    except ValueError as e:  # no spec could state such arguments
-        ours: _Ours = _inferred(case, asked.config) if asked.config is not None else _refusal(e)
-    else:
-        ours = _inferred(case, recipe)
-        if asked.config is not None and asked.config != recipe:
-            read = _inferred(case, asked.config)
-            if not _alike(ours, read):
-                why = f"from Keras's own config: {read}"
-                return Comparison(case, theirs, ours, "disagreed", why)
+    ours = _ours(case, asked)
+    if isinstance(ours, str):
+        return Comparison(case, theirs, Unsaid(), "disagreed", ours)
     if isinstance(ours, Unsaid):
         return Comparison(case, theirs, ours, "unsaid")
     if _alike(theirs, ours):
@@ -115,7 +110,7 @@ def compare(case: Case) -> Comparison:
     return Comparison(case, theirs, ours, "disagreed")
 
 
-def _alike(one: _Ours, other: _Ours) -> bool:
+def _alike(one: Said, other: Said) -> bool:
     return one == other or (isinstance(one, Refusal) and isinstance(other, Refusal))
 
 
@@ -124,10 +119,12 @@ def _alike(one: _Ours, other: _Ours) -> bool:
 
 @dataclass(frozen=True)
 class _Asked:
-    """Keras's answer, and the arguments in normal form if Keras could make the layer at all."""
+    """Keras's answer, the arguments in normal form if Keras could make the layer at all, and the
+    shapes in the order in which a reader tells them, if that is not the case's."""
 
-    answer: Answer | Refusal
+    answer: Said
     config: Mapping[str, Any] | None
+    shapes: tuple[Shape, ...] | None = None
 
 
 def _asked(case: Case) -> _Asked:
@@ -145,7 +142,8 @@ def _layer_asked(case: Case) -> _Asked:
     except Exception as e:  # whatever Keras refuses with
         return _Asked(_refusal(e), None)
     try:
-        outputs = called(case.type, layer, _inputs(case))
+        inputs = [keras.KerasTensor((None, *shape), dtype=case.dtype) for shape in case.shapes]
+        outputs = called(case.type, layer, inputs)
     except Exception as e:
         return _Asked(_refusal(e), normalise(case.type, layer.get_config()))
     weights, trained = _size(layer.weights), _size(layer.trainable_weights)
@@ -155,15 +153,54 @@ def _layer_asked(case: Case) -> _Asked:
 
 
 def _operation_asked(case: Case) -> _Asked:
-    inputs = _inputs(case)
+    inputs = [keras.Input(shape, dtype=case.dtype) for shape in case.shapes]
+    calls: list[Any] = []
     try:
-        outputs = operated(case.type, inputs, case.arguments)
+        with _noted(calls):
+            outputs = operated(case.type, inputs, case.arguments)
     except Exception as e:  # whatever Keras refuses with
-        return _Asked(_refusal(e), None)
-    operation = keras.tree.flatten(outputs)[0]._keras_history.operation
-    kind = kind_of(operation, len(inputs[0].shape))
-    assert kind.type == case.type, f"the case of {case.type} is a case of {kind.type}"
-    return _Asked(Answer(_shapes(outputs), 0, 0), kind.config)
+        return _Asked(_refusal(e), _noted_arguments(calls))
+    row = _read_operation(case, inputs, outputs)
+    if row.shapes is None:  # its first axis is not the batch
+        return _Asked(Unsaid(), row.config, row.input_shapes)
+    shapes = tuple(shape.sizes for shape in row.shapes)
+    return _Asked(Answer(shapes, 0, 0), row.config, row.input_shapes)
+
+
+def _read_operation(case: Case, inputs: list[Any], outputs: Any) -> Layer:
+    """The one node of a model that does nothing else, as the reader has it."""
+    architecture = read(keras.Model(inputs, outputs))
+    rows = [row for row in architecture.layers if row.type != "InputLayer"]
+    types = [row.type for row in rows]
+    assert types == [case.type], f"the case of {case.type} is a case of {types}: {case}"
+    assert "config" not in rows[0].unknown, rows[0].unknown["config"]
+    return rows[0]
+
+
+@contextmanager
+def _noted(calls: list[Any]) -> Iterator[None]:
+    """Notes every operation that is called, with its arguments: of what Keras refuses, there is
+    no node to read them from."""
+    usual = keras.Operation.symbolic_call
+
+    def noting(operation: Any, *args: Any, **kwargs: Any) -> Any:
+        calls.append((operation, SimpleNamespace(args=args, kwargs=kwargs)))
+        return usual(operation, *args, **kwargs)
+
+    keras.Operation.symbolic_call = noting
+    try:
+        yield
+    finally:
+        keras.Operation.symbolic_call = usual
+
+
+def _noted_arguments(calls: list[Any]) -> Mapping[str, Any] | None:
+    """What the refused operation was called with; None if the function refused by itself."""
+    if not calls:
+        return None
+    operation, call = calls[-1]
+    kind = kind_of(operation, None, [call])
+    return None if "config" in kind.unknown else kind.config
 
 
 def layer_of(type_: str, arguments: Mapping[str, Any]) -> Any:
@@ -178,10 +215,6 @@ def _inner(value: Any) -> Any:
     if isinstance(value, list):
         return [_inner(item) for item in value]
     return value
-
-
-def _inputs(case: Case) -> list[Any]:
-    return [keras.KerasTensor((None, *shape), dtype=case.dtype) for shape in case.shapes]
 
 
 def called(type_: str, layer: Any, inputs: list[Any]) -> Any:
@@ -228,27 +261,32 @@ def _refusal(error: Exception) -> Refusal:
 # Our side.
 
 
-def _inferred(case: Case, config: Mapping[str, Any]) -> _Ours:
-    shapes = tuple(map(Shape, case.shapes))
+def _ours(case: Case, asked: _Asked) -> Said | str:
+    """What inference says of the arguments as a spec states them and as Keras's layer does; a
+    complaint where that differs."""
+    shapes = asked.shapes or tuple(map(Shape, case.shapes))
+    read = None if asked.config is None else _inferred(case.type, shapes, asked.config)
+    if case.type.startswith("ops."):
+        return read or Refusal("Keras's function refuses before there is an operation")
     try:
-        derived = derive(Layer(name="it", type=case.type, input_shapes=shapes, config=config))
+        recipe = complete(case.type, read_layer(case.type, listed(case.arguments)))
+    except ValueError as e:  # no spec could state such arguments
+        return read or _refusal(e)
+    stated = _inferred(case.type, shapes, recipe)
+    if read is not None and not _alike(stated, read):
+        return f"as a spec: {stated}; from Keras's own config: {read}"
+    return stated
+
+
+def _inferred(type_: str, shapes: tuple[Shape, ...], config: Mapping[str, Any]) -> Said:
+    try:
+        derived = derive(Layer(name="it", type=type_, input_shapes=shapes, config=config))
     except InferenceError as e:
         return _refusal(e)
     if derived is None:
         return Unsaid()
     sizes = tuple(shape.sizes for shape in derived.shapes)
     return Answer(sizes, derived.trainable, derived.non_trainable)
-
-
-def _recipe(case: Case) -> Mapping[str, Any]:
-    """The arguments as a spec would have them.
-
-    Raises:
-        ValueError: it could not.
-    """
-    if case.type.startswith("ops."):
-        return case.arguments
-    return complete(case.type, read_layer(case.type, listed(case.arguments)))
 
 
 def listed(value: Any) -> Any:
