@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lenet_verify.architecture import Shape
-from lenet_verify.inference.derived import HERE, Derived, maps, of_rank, only, product
+from lenet_verify.inference.derived import HERE, Derived, Impossible, maps, of_rank, only, product
 
 
 def resizing(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
@@ -14,6 +14,10 @@ def resizing(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
 
     By definition; how far an interpolation sees depends on how much it shrinks.
     """
+    if config["crop_to_aspect_ratio"] and config["pad_to_aspect_ratio"]:
+        raise Impossible("it either crops to the aspect ratio or pads to it, not both")
+    if config["fill_mode"] != "constant":
+        raise Impossible("it pads with a constant: its fill_mode must be 'constant'")
     return Derived((_images(inputs, config),), window=None)
 
 

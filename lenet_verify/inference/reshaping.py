@@ -31,6 +31,8 @@ def reshape(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
     Source: no value is lost and none is made, so the products of the sizes are equal.
     """
     sizes, target = only(inputs).sizes, config["target_shape"]
+    if sum(size in (-1, None) for size in target) > 1:
+        raise Impossible("only one size may be left open")
     given = prod(size for size in target if size not in (-1, None))
     least = prod(size for size in sizes if size is not None)
     remaining: int | None = None

@@ -236,6 +236,7 @@ def _images(type_: str, rng: Random) -> Case:
         flags = ("crop_to_aspect_ratio", "pad_to_aspect_ratio", "antialias")
         arguments |= _some(rng, {"interpolation": rng.choice(methods)})
         arguments |= _some(rng, dict.fromkeys(flags, True), 0.2)
+        arguments |= _some(rng, {"fill_mode": rng.choice(("constant", "nearest"))}, 0.1)
     return _case(type_, rng, shape, order, arguments)
 
 
@@ -309,6 +310,18 @@ def _gives_no_size(case: Case) -> bool:
     return 0 in (size if isinstance(size, tuple) else (size,))
 
 
+def _leaves_two_open(case: Case) -> bool:
+    return sum(size in (-1, None) for size in case.arguments["target_shape"]) > 1
+
+
+def _crops_and_pads(case: Case) -> bool:
+    return all(case.arguments.get(f"{how}_to_aspect_ratio") for how in ("crop", "pad"))
+
+
+def _fills_otherwise(case: Case) -> bool:
+    return case.arguments.get("fill_mode", "constant") != "constant"
+
+
 def _never_fills(case: Case) -> bool:
     (shape,), target = case.shapes, case.arguments["target_shape"]
     if None not in shape or None in target or -1 in target:
@@ -325,6 +338,11 @@ _NEGATIVE = Oddity(
     "it pads by -1, which is refused in a tuple and by the backends", _has_negative_padding
 )
 _VARIABLE = Oddity("it takes variable sizes to be anything: rows of 4 never fill 3x2", _never_fills)
+_TWO_OPEN = Oddity("it takes -1 beside None, which its own call refuses", _leaves_two_open)
+_BOTH = Oddity(
+    "it takes both ways to keep an aspect ratio, which its own call refuses", _crops_and_pads
+)
+_FILLED = Oddity("it takes a fill_mode that its own call refuses", _fills_otherwise)
 _ANY_RANK = "it never looks at the rank of its input, and says a shape that no backend gives"
 
 ODDITIES: Oddities = {
@@ -338,9 +356,10 @@ ODDITIES: Oddities = {
         for rank in (1, 2, 3)
     },
     **{f"ZeroPadding{rank}D": (_NEGATIVE,) for rank in (2, 3)},
-    "Reshape": (_VARIABLE,),
+    "Reshape": (_VARIABLE, _TWO_OPEN),
     **{
         type_: (Oddity(_ANY_RANK, partial(_rank_is_not, 3)),)
-        for type_ in ("CenterCrop", "RandomCrop", "Resizing")
+        for type_ in ("CenterCrop", "RandomCrop")
     },
+    "Resizing": (Oddity(_ANY_RANK, partial(_rank_is_not, 3)), _BOTH, _FILLED),
 }
