@@ -7,17 +7,32 @@ from functools import partial
 from typing import Any
 
 from lenet_verify.architecture import Shape
+from lenet_verify.inference.activation import prelu
 from lenet_verify.inference.applications import layer_scale, scaled_sum
+from lenet_verify.inference.attention import (
+    additive_attention,
+    attention,
+    group_query_attention,
+    multi_head_attention,
+)
 from lenet_verify.inference.convolution import (
     convolution,
     depthwise_convolution,
     separable_convolution,
     transposed_convolution,
 )
-from lenet_verify.inference.dense import dense
+from lenet_verify.inference.dense import dense, einsum_dense
 from lenet_verify.inference.derived import Derived, same_shape
+from lenet_verify.inference.embedding import embedding, reversible_embedding
 from lenet_verify.inference.images import image_cropping, resizing
 from lenet_verify.inference.merging import concatenation, difference, dot, elementwise
+from lenet_verify.inference.normalization import (
+    batch_normalization,
+    group_normalization,
+    layer_normalization,
+    rms_normalization,
+    unit_normalization,
+)
 from lenet_verify.inference.pooling import adaptive_pooling, global_pooling, pooling
 from lenet_verify.inference.preprocessing import (
     category_encoding,
@@ -32,6 +47,13 @@ from lenet_verify.inference.preprocessing import (
     stft_spectrogram,
     text_vectorization,
 )
+from lenet_verify.inference.recurrent import (
+    cell,
+    conv_lstm,
+    recurrent,
+    stacked_cells,
+    unrolled,
+)
 from lenet_verify.inference.reshaping import (
     cropping,
     flatten,
@@ -40,6 +62,11 @@ from lenet_verify.inference.reshaping import (
     repetition,
     reshape,
     upsampling,
+)
+from lenet_verify.inference.wrappers import (
+    bidirectional,
+    spectral_normalization,
+    time_distributed,
 )
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, IDENTITY_LAYERS
 
@@ -65,6 +92,27 @@ RULES: Mapping[str, Rule] = {
         for rank in (1, 2, 3)
     },
     "Dense": dense,
+    "EinsumDense": einsum_dense,
+    "BatchNormalization": batch_normalization,
+    "GroupNormalization": group_normalization,
+    "LayerNormalization": layer_normalization,
+    "RMSNormalization": rms_normalization,
+    "UnitNormalization": unit_normalization,
+    "PReLU": prelu,
+    "Embedding": embedding,
+    "ReversibleEmbedding": reversible_embedding,
+    "Attention": attention,
+    "AdditiveAttention": additive_attention,
+    "MultiHeadAttention": multi_head_attention,
+    "GroupQueryAttention": group_query_attention,
+    **{kind: partial(recurrent, kind) for kind in ("SimpleRNN", "GRU", "LSTM")},
+    **{kind: partial(cell, kind) for kind in ("SimpleRNNCell", "GRUCell", "LSTMCell")},
+    "StackedRNNCells": stacked_cells,
+    "RNN": unrolled,
+    **dict.fromkeys(("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"), conv_lstm),
+    "Bidirectional": bidirectional,
+    "TimeDistributed": time_distributed,
+    "SpectralNormalization": spectral_normalization,
     "Flatten": flatten,
     "Reshape": reshape,
     "Permute": permute,

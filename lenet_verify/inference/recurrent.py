@@ -1,0 +1,184 @@
+"""Recurrent layers: the same cell at every step of a sequence, and its state from step to step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lenet_verify.architecture import Shape
+from lenet_verify.inference.derived import (
+    Derived,
+    Impossible,
+    everywhere,
+    known,
+    maps,
+    product,
+    times,
+    total,
+    weights,
+    windowed,
+)
+from lenet_verify.inference.nested import derived_inside
+
+Config = Mapping[str, Any]
+
+_GATES = {"SimpleRNNCell": 1, "GRUCell": 3, "LSTMCell": 4}
+"""How many times a cell multiplies its input and its state by a matrix. Source: Elman 1990;
+Cho et al. 2014, equations 5 to 8; Hochreiter and Schmidhuber 1997 and Gers et al. 2000."""
+
+
+def cell(type_: str, inputs: tuple[Shape, ...], config: Config) -> Derived | None:
+    """SimpleRNNCell, GRUCell, LSTMCell: one step, of an input and the state before it.
+
+    Weights: gates · units · (inputs + units + 1 bias). A GRU that resets after the product has
+    a second bias, for the state. Source: as of the gates.
+    """
+    step, given = _split(inputs)
+    states = _states_of({**config, "type": type_}) or ()
+    if len(given) < len(states):
+        raise Impossible(f"it takes {len(states)} states, not {len(given)}")
+    if len(step.sizes) > 1:
+        return None  # its products may or may not fit, by the size of the batch
+    if not step.sizes:
+        raise Impossible("it takes a vector, not a scalar")
+    for shape, state in zip(given, states, strict=False):
+        _check_state(shape, state)
+    width = known(step.sizes[0], "the length of the vectors that come in")
+    units, gates = config["units"], _GATES[type_]
+    biases = int(bool(config["use_bias"])) * (2 if config.get("reset_after") else 1)
+    return Derived(
+        (Shape((units,)), *map(Shape, states)),
+        trainable=weights((gates * units, width + units + biases)),
+        macs=weights((gates * units, width + units)),
+    )
+
+
+def stacked_cells(inputs: tuple[Shape, ...], config: Config) -> Derived | None:
+    """StackedRNNCells: each cell's output is the next one's input. Source: Graves 2013."""
+    step, given = _split(inputs)
+    derived: list[Derived] = []
+    for inner in config["cells"]:
+        states = _states_of(inner)
+        if states is None:
+            return None
+        if len(given) < len(states):
+            raise Impossible("it takes the states of each of its cells")
+        one = derived_inside(inner, (step, *given[: len(states)]))
+        if one is None:
+            return None
+        given = given[len(states) :]
+        step = one.shapes[0]
+        derived.append(one)
+    return Derived(
+        (step, *(shape for one in derived for shape in one.shapes[1:])),
+        trainable=sum(one.trainable for one in derived),
+        non_trainable=sum(one.non_trainable for one in derived),
+        macs=total(*(one.macs for one in derived)),
+    )
+
+
+def recurrent(type_: str, inputs: tuple[Shape, ...], config: Config) -> Derived | None:
+    """SimpleRNN, GRU, LSTM: their cell over all steps."""
+    own = {**config, "type": type_ + "Cell", "trainable": True}
+    return unrolled(inputs, {**config, "cell": own})
+
+
+def unrolled(inputs: tuple[Shape, ...], config: Config) -> Derived | None:
+    """RNN: a cell over all steps; states may be handed over to begin with.
+
+    Multiply-adds: those of a step, times the steps. Whether the batch has a fixed size, as a
+    `stateful` layer wants, is not in the shapes here. Source: Elman 1990.
+    """
+    sequence, given = _split(inputs)
+    if len(sequence.sizes) != 2:
+        raise Impossible(f"it takes a sequence of vectors such as 10x8, not {sequence}")
+    states = _states_of(config["cell"])
+    if states is None:
+        return None
+    step = derived_inside(config["cell"], (Shape(sequence.sizes[1:]), *map(Shape, states)))
+    return None if step is None else _over_steps(sequence, given, step, config)
+
+
+def conv_lstm(inputs: tuple[Shape, ...], config: Config) -> Derived:
+    """ConvLSTM1D, ConvLSTM2D, ConvLSTM3D: an LSTM whose products are convolutions.
+
+    Four kernels for the input, as a convolution of these arguments has them; four for the state,
+    whose maps they leave in size. Source: Shi et al. 2015, equation 3 (without peepholes).
+    """
+    kernel, strides, dilation = (config[n] for n in ("kernel_size", "strides", "dilation_rate"))
+    sequence, given = _split(inputs)
+    if len(sequence.sizes) != len(kernel) + 2:
+        raise Impossible(f"it takes a sequence of maps of {len(kernel)} axes, not {sequence}")
+    if max(strides) > 1 and max(dilation) > 1:
+        raise Impossible("it takes strides or a dilation_rate, not both")
+    image = Shape(sequence.sizes[1:], config["data_format"] == "channels_first")
+    channels = known(image.channels, "the number of feature maps that come in")
+    spatial = tuple(
+        windowed(known(size, "the size of its maps"), window, stride, spread, config["padding"])
+        for size, window, stride, spread in zip(
+            image.spatial, kernel, strides, dilation, strict=True
+        )
+    )
+    filters = config["filters"]
+    state = maps(filters, spatial, image)
+    fan_in = weights((*kernel, channels + filters))
+    step = Derived(
+        (state,) * 3,
+        trainable=weights((4, filters, fan_in + bool(config["use_bias"]))),
+        macs=times(4, product(state.sizes), fan_in),
+        window=None,
+    )
+    return _over_steps(sequence, given, step, config)
+
+
+def _over_steps(sequence: Shape, given: Sequence[Shape], step: Derived, config: Config) -> Derived:
+    """A step of a cell, at every step of a sequence."""
+    steps = sequence.sizes[0]
+    if steps == 0:
+        raise Impossible("it takes at least one step")
+    output, *states = step.shapes
+    if given and len(given) != len(states):
+        raise Impossible(f"it takes {len(states)} states to begin with, not {len(given)}")
+    for shape, state in zip(given, states, strict=False):
+        _check_state(shape, state.sizes)
+    if config["return_sequences"]:
+        output = Shape((steps, *output.sizes), sequence.channels_first)
+    return Derived(
+        (output, *(states if config["return_state"] else ())),
+        trainable=step.trainable,
+        non_trainable=step.non_trainable,
+        macs=times(steps, step.macs),
+        window=step.window and everywhere(1),
+    )
+
+
+def _split(inputs: tuple[Shape, ...]) -> tuple[Shape, tuple[Shape, ...]]:
+    """What comes in, and the states that are handed over with it."""
+    if not inputs:
+        raise Impossible("it takes an input")
+    return inputs[0], inputs[1:]
+
+
+def _states_of(config: Any) -> tuple[tuple[int, ...], ...] | None:
+    """The shapes of a cell's states; None of a cell that is not Keras's own."""
+    type_ = config.get("type") if isinstance(config, Mapping) else None
+    if type_ == "StackedRNNCells":
+        found: list[tuple[int, ...]] = []
+        for inner in config["cells"]:
+            states = _states_of(inner)
+            if states is None:
+                return None
+            found += states
+        return tuple(found)
+    if type_ not in _GATES:
+        return None
+    return ((config["units"],),) * (2 if type_ == "LSTMCell" else 1)
+
+
+def _check_state(shape: Shape, state: tuple[int | None, ...]) -> None:
+    """Whether a state that is handed over is as the cell's own, as far as its size is known."""
+    alike = len(shape.sizes) == len(state) and all(
+        None in (size, own) or size == own for size, own in zip(shape.sizes, state, strict=True)
+    )
+    if not alike:
+        raise Impossible(f"it takes a state of {Shape(state)}, not of {shape}")

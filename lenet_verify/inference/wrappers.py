@@ -1,0 +1,139 @@
+"""Layers around another layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from lenet_verify.architecture import Shape
+from lenet_verify.inference.dense import einsum_kernel
+from lenet_verify.inference.derived import (
+    HERE,
+    Derived,
+    Impossible,
+    Window,
+    only,
+    times,
+    total,
+)
+from lenet_verify.inference.merging import concatenation, elementwise
+from lenet_verify.inference.nested import derived_inside
+from lenet_verify.vocabulary import LAYERS
+
+Config = Mapping[str, Any]
+
+
+def bidirectional(inputs: tuple[Shape, ...], config: Config) -> Derived | None:
+    """Bidirectional: one recurrent layer over a sequence and one over its reverse.
+
+    Their outputs are put one after the other, joined value by value, or left two; their states
+    follow. Source: Schuster and Paliwal 1997.
+    """
+    ways = (config["layer"], config["backward_layer"])
+    if not all(isinstance(way, Mapping) and "type" in way for way in ways):
+        return None
+    _check_ways(*ways)
+    sequence, states = inputs[:1], inputs[1:]
+    half = len(states) // 2
+    forward = derived_inside(ways[0], (*sequence, *states[:half]))
+    backward = derived_inside(ways[1], (*sequence, *states[half:]))
+    if forward is None or backward is None:
+        return None
+    outputs = forward.shapes[:1] + backward.shapes[:1]
+    joined: Derived | None = None
+    if config["merge_mode"] == "concat":
+        joined = concatenation(outputs, {"axis": -1})
+    elif config["merge_mode"] is not None:
+        joined = elementwise(outputs, {})
+    return Derived(
+        (joined.shapes if joined else outputs) + forward.shapes[1:] + backward.shapes[1:],
+        trainable=forward.trainable + backward.trainable,
+        non_trainable=forward.non_trainable + backward.non_trainable,
+        macs=total(forward.macs, backward.macs),
+        window=forward.window,
+    )
+
+
+def time_distributed(inputs: tuple[Shape, ...], config: Config) -> Derived | None:
+    """TimeDistributed: one layer on each step by itself; its counts, times the steps."""
+    sequence = only(inputs)
+    if len(sequence.sizes) < 2:
+        raise Impossible(f"it takes a sequence of vectors or maps, not {sequence}")
+    steps, *sizes = sequence.sizes
+    if steps == 0:
+        raise Impossible("it takes at least one step")
+    step = _wrapped(config["layer"], Shape(tuple(sizes), sequence.channels_first))
+    if step is None:
+        return None
+    if len(step.shapes) != 1:
+        raise Impossible("the layer that it wraps must have one output")
+    output = Shape((steps, *step.shapes[0].sizes), sequence.channels_first)
+    return replace(
+        step,
+        shapes=(output,),
+        macs=times(steps, step.macs),
+        connections=times(steps, step.connections),
+        window=_at_each_step(step.window),
+    )
+
+
+def spectral_normalization(inputs: tuple[Shape, ...], config: Config) -> Derived | None:
+    """SpectralNormalization: a layer with a kernel, and a vector as long as the kernel's last
+    axis, not trained, that estimates the kernel's spectral norm.
+
+    Source: Miyato et al. 2018, section 2.1 and algorithm 1.
+    """
+    shape = only(inputs)
+    if not shape.sizes:
+        raise Impossible("it takes a vector or maps, not a scalar")
+    derived = _wrapped(config["layer"], shape)
+    length = None if derived is None else _length(config["layer"], shape)
+    if derived is None or length is None:
+        return None
+    return replace(derived, non_trainable=derived.non_trainable + length)
+
+
+def _wrapped(config: Any, shape: Shape) -> Derived | None:
+    """What the layer inside a wrapper comes to, which hands it one tensor."""
+    type_ = config.get("type") if isinstance(config, Mapping) else None
+    if isinstance(type_, str) and type_ in LAYERS and LAYERS[type_].family == "merging":
+        raise Impossible(f"{type_} joins several inputs, and it has one")
+    return derived_inside(config, (shape,))
+
+
+def _check_ways(forward: Config, backward: Config) -> None:
+    """Whether two recurrent layers run in opposite ways and return alike."""
+    if forward.get("go_backwards") is backward.get("go_backwards"):
+        raise Impossible("its layers must go in opposite ways: one of them go_backwards")
+    for name in ("stateful", "return_sequences", "return_state"):
+        if forward.get(name) is not backward.get(name):
+            raise Impossible(f"its layers must have one {name}")
+
+
+def _at_each_step(window: Window | None) -> Window | None:
+    """What a position sees in a sequence of what it sees at a step: its own step alone."""
+    if window is None or window == HERE:
+        return window
+    return Window((1, *window.reach), (Fraction(1), *window.step))
+
+
+def _length(config: Config, shape: Shape) -> int | None:
+    """How long the last axis of a layer's kernel is; None where that cannot be said."""
+    type_ = config["type"]
+    if type_ == "SpectralNormalization":
+        return _length(config["layer"], shape)
+    if type_ == "EinsumDense":
+        kernel = einsum_kernel(shape, config)
+        return None if kernel is None else kernel[-1]
+    if type_.startswith("Conv") and type_.endswith("Transpose"):
+        first = config["data_format"] == "channels_first"
+        return replace(shape, channels_first=first).channels
+    by_type = {"Dense": "units", "Embedding": "output_dim", "ReversibleEmbedding": "output_dim"}
+    by_type |= {f"Conv{rank}D": "filters" for rank in (1, 2, 3)}
+    by_type |= {f"DepthwiseConv{rank}D": "depth_multiplier" for rank in (1, 2)}
+    if type_ not in by_type:
+        raise Impossible(f"{type_} has no kernel")
+    length: int = config[by_type[type_]]
+    return length
