@@ -17,6 +17,7 @@ from lenet_verify.builder import ONE_BY_ONE
 from lenet_verify.errors import InferenceError
 from lenet_verify.framework import import_keras
 from lenet_verify.inference import derive
+from lenet_verify.raised import innermost_message
 from lenet_verify.readers import read
 from lenet_verify.readers.keras_layer import kind_of
 from lenet_verify.vocabulary import LAYERS, complete, normalise, read_layer
@@ -24,6 +25,8 @@ from tests.parity.case import Case, Sizes
 from tests.parity.cases import ODDITIES
 
 keras = import_keras()
+
+from keras.src.applications import convnext, inception_resnet_v2  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -145,11 +148,11 @@ def _layer_asked(case: Case) -> _Asked:
         inputs = [keras.KerasTensor((None, *shape), dtype=case.dtype) for shape in case.shapes]
         outputs = called(case.type, layer, inputs)
     except Exception as e:
-        return _Asked(_refusal(e), normalise(case.type, layer.get_config()))
+        return _Asked(_refusal(e), _config(case.type, layer))
     weights, trained = _size(layer.weights), _size(layer.trainable_weights)
     answer = Answer(_shapes(outputs), trained, weights - trained)
     # as a reader finds the arguments: in a layer that was called
-    return _Asked(answer, normalise(case.type, layer.get_config()))
+    return _Asked(answer, _config(case.type, layer))
 
 
 def _operation_asked(case: Case) -> _Asked:
@@ -205,7 +208,27 @@ def _noted_arguments(calls: list[Any]) -> Mapping[str, Any] | None:
 
 def layer_of(type_: str, arguments: Mapping[str, Any]) -> Any:
     ready = {key: _inner(value) for key, value in arguments.items()}
-    return getattr(keras.layers, type_)(**ready)
+    return _class(type_)(**ready)
+
+
+def _class(type_: str) -> Any:
+    return getattr(keras.layers, type_, None) or getattr(_OF_APPLICATIONS[type_], type_)
+
+
+_OF_APPLICATIONS: Mapping[str, Any] = {
+    "CustomScaleLayer": inception_resnet_v2,
+    "LayerScale": convnext,
+    "StochasticDepth": convnext,
+    "StochasticDepth": convnext,
+}
+"""Where keras.applications defines layers of its own."""
+
+
+def _config(type_: str, layer: Any) -> Mapping[str, Any]:
+    """A layer's arguments as a reader tells them."""
+    if type_ in LAYERS:
+        return normalise(type_, layer.get_config())
+    return kind_of(layer).config
 
 
 def _inner(value: Any) -> Any:
@@ -219,7 +242,7 @@ def _inner(value: Any) -> Any:
 
 def called(type_: str, layer: Any, inputs: list[Any]) -> Any:
     """What comes out of a layer, called the way it takes several inputs."""
-    family = LAYERS[type_].family
+    family = LAYERS[type_].family if type_ in LAYERS else ""
     if family == "merging":
         return layer(inputs)
     if len(inputs) == 1:
@@ -240,10 +263,15 @@ def operated(type_: str, inputs: list[Any], arguments: Mapping[str, Any]) -> Any
     name = type_.removeprefix("ops.")
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     function = getattr(keras.ops, _FUNCTIONS.get(name, snake))
-    first = next(iter(inspect.signature(function).parameters))
-    if first in ("xs", "arrays", "tensors"):
+    parameters = inspect.signature(function).parameters
+    if next(iter(parameters)) in ("xs", "arrays", "tensors"):
         return function(inputs, **arguments)
-    return function(*inputs, **arguments)
+    if any(it.kind is it.VAR_POSITIONAL for it in parameters.values()):
+        return function(*arguments.values(), *inputs)
+    free = [key for key in parameters if key not in arguments]
+    if len(inputs) > len(free):
+        raise TypeError(f"{name} takes no {len(inputs)} tensors")
+    return function(**dict(zip(free, inputs, strict=False)), **arguments)
 
 
 def _shapes(outputs: Any) -> tuple[Sizes, ...]:
@@ -255,7 +283,7 @@ def _size(weights: Iterable[Any]) -> int:
 
 
 def _refusal(error: Exception) -> Refusal:
-    return Refusal(f"{type(error).__name__}: {error}"[:200])
+    return Refusal(f"{type(error).__name__}: {innermost_message(error)}"[:200])
 
 
 # Our side.
@@ -266,8 +294,8 @@ def _ours(case: Case, asked: _Asked) -> Said | str:
     complaint where that differs."""
     shapes = asked.shapes or tuple(map(Shape, case.shapes))
     read = None if asked.config is None else _inferred(case.type, shapes, asked.config)
-    if case.type.startswith("ops."):
-        return read or Refusal("Keras's function refuses before there is an operation")
+    if case.type not in LAYERS:  # no spec can name it
+        return read or Refusal("Keras refuses before there is a layer")
     try:
         recipe = complete(case.type, read_layer(case.type, listed(case.arguments)))
     except ValueError as e:  # no spec could state such arguments

@@ -30,6 +30,13 @@ class Held:
     unsaid: tuple[str, ...] = ()
     disagreements: tuple[str, ...] = ()
 
+    @property
+    def outcome(self) -> str:
+        """In the words of a comparison of one case."""
+        if self.disagreements:
+            return "disagreed"
+        return "unsaid" if self.unsaid else "agreed" if self.layers else "refused"
+
 
 def held_against_inference(observed: Architecture) -> Held:
     """Every shape and count of a model that was read, held against what follows from its outline.
@@ -40,8 +47,7 @@ def held_against_inference(observed: Architecture) -> Held:
     try:
         derived = inferred(outline(observed))
     except InferenceError as e:
-        misfits = tuple(f"refused: {misfit}" for misfit in (e, *e.further))
-        return Held(_title(observed), len(observed.layers), (), misfits)
+        return Held(_title(observed), len(observed.layers), (), (f"refused: {e}",))
     return differences(observed, derived)
 
 
@@ -82,7 +88,9 @@ def differences(observed: Architecture, derived: Architecture) -> Held:
             continue
         inside = "/" in path
         for fact, (seen, said) in _facts(one, other).items():
-            if not (_fits(seen, said) if inside else seen == said):
+            if said is None:
+                unsaid.append(one.type)
+            elif not (_fits(seen, said) if inside else seen == said):
                 found.append(f"{path} ({one.type}): {fact} by Keras {seen}, by inference {said}")
     if not unsaid:
         for fact in COUNTS:

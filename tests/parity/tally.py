@@ -1,0 +1,93 @@
+"""Chunks of random cases and models, and what became of them."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.parity.applications import application
+from tests.parity.cases import CASES
+from tests.parity.compare import compare
+from tests.parity.graphs import KINDS
+from tests.parity.whole import Held
+
+CHUNK = 1000
+"""A chunk's random numbers are its own, so that any number of processes may share the work."""
+
+
+@dataclass
+class Tally:
+    """What became of the cases of one type."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    layers: int = 0
+    seconds: float = 0.0
+    oddities: Counter[str] = field(default_factory=Counter)
+    disagreements: list[str] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        self.outcomes += other.outcomes
+        self.layers += other.layers
+        self.seconds += other.seconds
+        self.oddities += other.oddities
+        self.disagreements += other.disagreements
+
+
+Tallies = Mapping[str, Tally]
+
+
+def cases(seed: int, types: Sequence[str], chunk: int, size: int) -> Tallies:
+    """A chunk of random cases: every type in turn."""
+    rng = Random(f"{seed}/{chunk}")
+    tallies: dict[str, Tally] = {}
+    for number in range(size):
+        type_ = types[(chunk * CHUNK + number) % len(types)]
+        case = CASES[type_](rng)
+        tally = tallies.setdefault(type_, Tally())
+        started = time.perf_counter()
+        compared = compare(case)
+        tally.seconds += time.perf_counter() - started
+        tally.layers += 1
+        tally.outcomes[compared.outcome] += 1
+        if compared.outcome == "odd":
+            tally.oddities[compared.why] += 1
+        if compared.outcome == "disagreed":
+            tally.disagreements.append(str(compared))
+    return tallies
+
+
+def models(seed: int, chunk: int, size: int) -> Tallies:
+    """A chunk of random models."""
+    rng = Random(f"models {seed}/{chunk}")
+    tallies: dict[str, Tally] = {}
+    for number in range(size):
+        kind = list(KINDS)[number % len(KINDS)]
+        tally = tallies.setdefault(f"random {kind}", Tally())
+        started = time.perf_counter()
+        _hold(tally, KINDS[kind](rng))
+        tally.seconds += time.perf_counter() - started
+    return tallies
+
+
+def well_known(name: str) -> Tallies:
+    """A model of keras.applications, with and without its top."""
+    tally = Tally()
+    started = time.perf_counter()
+    for top in (True, False):
+        held = application(name, include_top=top)
+        _hold(tally, held)
+        if held.unsaid:  # what comes after the first follows from it
+            more = f"and {len(held.unsaid) - 1} more" if len(held.unsaid) > 1 else ""
+            tally.disagreements.append(f"{name}: nothing is said of {held.unsaid[0]} {more}")
+    tally.seconds = time.perf_counter() - started
+    return {name: tally}
+
+
+def _hold(tally: Tally, held: Held) -> None:
+    tally.layers += held.layers
+    tally.outcomes[held.outcome] += 1
+    if held.disagreements:
+        tally.disagreements.append("\n    ".join((held.title, *held.disagreements)))
