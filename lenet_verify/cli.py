@@ -37,12 +37,11 @@ def entry() -> NoReturn:
         code = main(sys.argv[1:])
     except SystemExit as e:  # argparse: help, version, bad usage
         code = e.code if isinstance(e.code, int) else UNDECIDED
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.flush()
-    if "tensorflow" in sys.modules:
-        # everything is written and closed; TensorFlow would spend half a second taking itself down
-        os._exit(code)
-    sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+    # everything is written and closed; TensorFlow would spend half a second taking itself down
+    os._exit(code)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -110,17 +109,17 @@ def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argpar
 
 
 def _check(options: argparse.Namespace) -> int:
-    from lenet_verify.verify import Options, load_specs, verify
-
-    allowed = limits(options.limit)
-    how = Options(factory_arguments(options.arg), options.exact, options.static, allowed)
-    specs = load_specs([shown_path(path) for path in options.specs], allowed)
     folder = output_folder(options)
     reports: list[Report] = []
     failures = 0
     with ExitStack() as stack:
-        # the layout engine loads while the framework does
+        # the layout engine loads while this process does
         engine = _engine(stack) if folder is not None else None
+        from lenet_verify.verify import Options, load_specs, verify
+
+        allowed = limits(options.limit)
+        how = Options(factory_arguments(options.arg), options.exact, options.static, allowed)
+        specs = load_specs([shown_path(path) for path in options.specs], allowed)
         for spec in specs:
             for model in options.model or [None]:
                 try:

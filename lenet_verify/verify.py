@@ -5,13 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from lenet_verify import __version__
 from lenet_verify.architecture import Architecture
-from lenet_verify.builder import build_for_checking, build_implementation
 from lenet_verify.checking import check
 from lenet_verify.errors import InferenceError, Problem, ReadError, SpecError, UsageError
 from lenet_verify.readers import is_named_object, read
@@ -80,6 +78,8 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
         )
     elif spec.implementations:
         for one in spec.implementations:
+            from lenet_verify.builder import build_implementation
+
             architecture = read(build_implementation(one.name))
             how = f"{one.name}, built without weights and read layer by layer"
             yield _report(spec, one.name, architecture, how, options, one.deviations)
@@ -95,6 +95,8 @@ def _own(spec: Spec, options: Options) -> tuple[Architecture, str]:
         if not spec.closed:
             raise UsageError(f"{spec.path}: the spec has no 'layers', so there is no model in it")
         return infer(spec), "derived from the spec by inference alone, without any framework"
+    from lenet_verify.builder import build_for_checking
+
     how = "built from the spec with Keras, without weights, and read back layer by layer"
     return read(build_for_checking(spec)), how
 
@@ -183,6 +185,8 @@ def versions(static: bool) -> tuple[tuple[str, str], ...]:
 
     Not Python, which decides nothing here: a report is the same on every machine.
     """
+    from importlib.metadata import PackageNotFoundError, version
+
     found = [("lenet-verify", __version__)]
     for library in () if static else ("keras", "tensorflow"):
         try:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lenet_verify.architecture import Architecture
 from lenet_verify.errors import ReadError
 from lenet_verify.inference import with_measures
-from lenet_verify.readers.keras_model import InputSpecs, read_keras_model
-from lenet_verify.readers.named_object import load_named_object
 
-__all__ = ["InputSpecs", "is_named_object", "read"]
+if TYPE_CHECKING:
+    from lenet_verify.readers.keras_model import InputSpecs
+
+__all__ = ["is_named_object", "read"]
 
 
 def read(
@@ -35,7 +36,12 @@ def read(
     Raises:
         ReadError: no model could be found there.
     """
+    # each reader is loaded by the first model that needs it: a static run needs none
+    from lenet_verify.readers.keras_model import read_keras_model
+
     if isinstance(model, str | Path):
+        from lenet_verify.readers.named_object import load_named_object
+
         name = str(model)
         if not is_named_object(name):
             raise ReadError(
