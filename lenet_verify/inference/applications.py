@@ -17,9 +17,10 @@ def layer_scale(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived
     Source: Touvron et al., Going deeper with Image Transformers, 2021, section 2.
     """
     data, factors = only(inputs), config["projection_dim"]
-    if data.sizes[-1:] not in ((None,), (1,), (factors,)):
+    if not data.sizes or (factors != 1 and data.sizes[-1] not in (None, 1, factors)):
         raise Impossible(f"its {factors} factors are for as many channels, not for {data}")
-    output = replace(data, sizes=(*data.sizes[:-1], factors))
+    channels = data.sizes[-1] if factors == 1 else factors
+    output = replace(data, sizes=(*data.sizes[:-1], channels))
     return Derived((output,), trainable=factors)
 
 

@@ -64,6 +64,11 @@ def same_shape(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
     return Derived((only(inputs),), connections=0)
 
 
+def same_maps(rank: int, inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
+    """The same of a layer that takes nothing but feature maps of so many spatial axes."""
+    return Derived((of_rank(only(inputs), rank),), connections=0)
+
+
 def only(inputs: tuple[Shape, ...]) -> Shape:
     """The single input of a layer that takes one.
 

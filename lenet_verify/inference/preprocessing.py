@@ -15,6 +15,7 @@ from lenet_verify.architecture import Shape
 from lenet_verify.inference.derived import (
     Derived,
     Impossible,
+    everywhere,
     known,
     maps,
     of_rank,
@@ -29,12 +30,31 @@ from lenet_verify.inference.derived import (
 Sizes = tuple[int | None, ...]
 
 
-def image_adjustment(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
-    """AutoContrast, Equalization, CLAHE, MaxNumBoundingBoxes: images of the same size."""
+def adjustment(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
+    """AutoContrast, Equalization, CLAHE: images of the same size, all of each looked at."""
+    return Derived((_images(inputs),), window=everywhere(2))
+
+
+def augmentation(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
+    """Augmentation, which is for training only, and MaxNumBoundingBoxes: images as they are."""
+    return Derived((_images(inputs),), connections=0)
+
+
+def colour_augmentation(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
+    """RandomColorDegeneration: the same, of images in red, green and blue."""
+    image = _images(inputs)
+    single = len(image.sizes) == 2 and image.channels_first  # its colours are the batch
+    if not single and image.channels not in (3, None):
+        raise Impossible(f"it takes images of 3 colours, not {image}")
+    return augmentation(inputs, config)
+
+
+def _images(inputs: tuple[Shape, ...]) -> Shape:
+    """Images, or a single one whose height then stands where the batch is."""
     image = only(inputs)
     if len(image.sizes) not in (2, 3):
         raise Impossible(f"it takes images such as _@_x_, not {image}")
-    return Derived((image,), window=None)
+    return image
 
 
 def normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
@@ -53,6 +73,8 @@ def normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Deriv
     if len(set(kept)) < len(kept):
         raise Impossible(f"its axis {config['axis']} names an axis twice")
     each = tuple(known(data.sizes[axis - 1], f"the size of axis {axis}") for axis in kept)
+    if (config["mean"] is None) != (config["variance"] is None):
+        raise Impossible("it takes a mean and a variance, or neither")
     if config["mean"] is None:
         return Derived((data,), non_trainable=2 * weights(each) + 1)
     given = _sizes_of(config["mean"])
@@ -90,6 +112,8 @@ def category_encoding(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> D
 def discretization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
     """Discretization: numbers as bins, one more than there are boundaries."""
     boundaries = config["bin_boundaries"]
+    if boundaries is None and config["num_bins"] is None:
+        raise Impossible("it takes bin_boundaries or num_bins")
     bins = config["num_bins"] if boundaries is None else len(boundaries) + 1
     return _encoded(only(inputs), config["output_mode"], bins)
 
@@ -116,7 +140,9 @@ def lookup(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | No
     """IntegerLookup, StringLookup: words as their places in a vocabulary, others as one of the
     `num_oov_indices`."""
     mode = config["output_mode"]
-    words = 0 if mode == "int" else _vocabulary(config, config["oov_token"])
+    words = _vocabulary(config, config["oov_token"])
+    if mode == "int":
+        return Derived((only(inputs),))
     return None if words is None else _encoded(only(inputs), mode, words)
 
 
@@ -127,22 +153,39 @@ def text_vectorization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> 
         raise Impossible(f"it takes single texts to split, not {text}")
     if len(text.sizes) > 1 or (split is None and not text.sizes):
         return None
+    words = _vocabulary({**config, "num_oov_indices": 1, "mask_token": ""}, "[UNK]")
+    length = config["output_sequence_length"]
     if mode == "int":
-        return Derived((Shape((config["output_sequence_length"],)),), window=None)
-    words = _vocabulary({**config, "num_oov_indices": 1}, "[UNK]")
+        return Derived((Shape((length,)),), window=None)
+    if length is not None:
+        raise Impossible("only with output_mode int has it an output_sequence_length")
     return None if words is None else _encoded(Shape((None,)), mode, words)
 
 
 def _vocabulary(config: Mapping[str, Any], unknown_word: object) -> int | None:
     """How many words there are; None where that is not in the arguments, as after `adapt`."""
-    if config["pad_to_max_tokens"]:
-        return int(config["max_tokens"])
+    most, mode, mask = config["max_tokens"], config["output_mode"], config["mask_token"]
+    idf = config["idf_weights"]
+    if most is None and config["pad_to_max_tokens"]:
+        raise Impossible("to pad_to_max_tokens, it must have max_tokens")
+    if idf is not None and mode != "tf_idf":
+        raise Impossible("only with output_mode tf_idf has it idf_weights")
     words: Sequence[object] | None = config["vocabulary"]
-    if words is None:
-        return None
-    reserved = config["num_oov_indices"]
-    listed = tuple(words[:reserved]) == (unknown_word,) * reserved
-    return len(words) + (0 if listed else reserved)
+    if words is not None:
+        if mode == "tf_idf" and (idf is None or len(idf) != len(words)):
+            raise Impossible("with output_mode tf_idf, it takes one of idf_weights for each word")
+        masks = (mask,) if mask is not None and mode == "int" else ()
+        reserved = (*masks, *(unknown_word,) * config["num_oov_indices"])
+        listed = tuple(words[: len(reserved)]) == reserved
+        own = words[len(reserved) :] if listed else words
+        if len(set(own)) < len(own) or (mask is not None and mask in own):
+            raise Impossible("a word stands twice in its vocabulary, or is its mask_token")
+        count = len(reserved) + len(own)
+        if most is not None and count > most:
+            raise Impossible(f"its vocabulary is of {count} words, its max_tokens {most}")
+    if config["pad_to_max_tokens"]:
+        return int(most)
+    return None if words is None else count
 
 
 def _encoded(shape: Shape, mode: str, depth: int) -> Derived | None:

@@ -22,7 +22,7 @@ from lenet_verify.inference.convolution import (
     transposed_convolution,
 )
 from lenet_verify.inference.dense import dense, einsum_dense
-from lenet_verify.inference.derived import Derived, same_shape
+from lenet_verify.inference.derived import Derived, same_maps, same_shape
 from lenet_verify.inference.embedding import embedding, reversible_embedding
 from lenet_verify.inference.images import image_cropping, resizing
 from lenet_verify.inference.merging import concatenation, difference, dot, elementwise
@@ -35,11 +35,13 @@ from lenet_verify.inference.normalization import (
 )
 from lenet_verify.inference.pooling import adaptive_pooling, global_pooling, pooling
 from lenet_verify.inference.preprocessing import (
+    adjustment,
+    augmentation,
     category_encoding,
+    colour_augmentation,
     crossing,
     discretization,
     hashing,
-    image_adjustment,
     lookup,
     mel_spectrogram,
     normalization,
@@ -69,6 +71,7 @@ from lenet_verify.inference.wrappers import (
     time_distributed,
 )
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, IDENTITY_LAYERS
+from lenet_verify.vocabulary.layers import TABLE
 
 Rule = Callable[[tuple[Shape, ...], Mapping[str, Any]], Derived | None]
 """What a layer of these arguments makes of inputs of these shapes; None where it cannot be said."""
@@ -126,8 +129,9 @@ RULES: Mapping[str, Rule] = {
     "Subtract": difference,
     "Concatenate": concatenation,
     "Dot": dot,
-    **dict.fromkeys(("AutoContrast", "Equalization", "MaxNumBoundingBoxes"), image_adjustment),
-    "ContrastLimitedAdaptiveHistogramEqualization": image_adjustment,
+    **dict.fromkeys(("AutoContrast", "Equalization"), adjustment),
+    "ContrastLimitedAdaptiveHistogramEqualization": adjustment,
+    "MaxNumBoundingBoxes": augmentation,
     "CategoryEncoding": category_encoding,
     "Discretization": discretization,
     "HashedCrossing": crossing,
@@ -142,6 +146,9 @@ RULES: Mapping[str, Rule] = {
     "LayerScale": layer_scale,
     **dict.fromkeys(ACTIVATION_LAYERS, same_shape),
     **dict.fromkeys(IDENTITY_LAYERS, same_shape),
+    **dict.fromkeys(IDENTITY_LAYERS & frozenset(TABLE["preprocessing"]), augmentation),
+    "RandomColorDegeneration": colour_augmentation,
+    **{f"SpatialDropout{rank}D": partial(same_maps, rank) for rank in (1, 2, 3)},
 }
 """One rule a class; a class without one is unknown, never guessed."""
 
