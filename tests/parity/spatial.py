@@ -283,6 +283,10 @@ def _rank_is_not(rank: int, case: Case) -> bool:
     return len(case.shapes[0]) != rank
 
 
+def _is_matrix(case: Case) -> bool:
+    return len(case.shapes[0]) == 2
+
+
 def _gives_nothing(case: Case) -> bool:
     arguments, (shape,) = case.arguments, case.shapes
     rank = len(shape) - 1
@@ -335,7 +339,8 @@ _NOTHING = Oddity(
 )
 _NO_SIZE = Oddity("it pools to an output_size of 0", _gives_no_size)
 _NEGATIVE = Oddity(
-    "it pads by -1, which is refused in a tuple and by the backends", _has_negative_padding
+    "it pads by -1, which it refuses as a tuple, so that its own config cannot be loaded",
+    _has_negative_padding,
 )
 _VARIABLE = Oddity("it takes variable sizes to be anything: rows of 4 never fill 3x2", _never_fills)
 _TWO_OPEN = Oddity("it takes -1 beside None, which its own call refuses", _leaves_two_open)
@@ -343,7 +348,8 @@ _BOTH = Oddity(
     "it takes both ways to keep an aspect ratio, which its own call refuses", _crops_and_pads
 )
 _FILLED = Oddity("it takes a fill_mode that its own call refuses", _fills_otherwise)
-_ANY_RANK = "it never looks at the rank of its input, and says a shape that no backend gives"
+_ANY_RANK = "its shape looks at no rank: its own call refuses such an input, or gives another shape"
+_UNBATCHED = Oddity("it takes a batch of matrices for one image, as high as the batch", _is_matrix)
 
 ODDITIES: Oddities = {
     **{f"Conv{rank}DTranspose": (_NOTHING,) for rank in (1, 2, 3)},
@@ -357,9 +363,7 @@ ODDITIES: Oddities = {
     },
     **{f"ZeroPadding{rank}D": (_NEGATIVE,) for rank in (2, 3)},
     "Reshape": (_VARIABLE, _TWO_OPEN),
-    **{
-        type_: (Oddity(_ANY_RANK, partial(_rank_is_not, 3)),)
-        for type_ in ("CenterCrop", "RandomCrop")
-    },
-    "Resizing": (Oddity(_ANY_RANK, partial(_rank_is_not, 3)), _BOTH, _FILLED),
+    "CenterCrop": (_UNBATCHED,),
+    "RandomCrop": (_UNBATCHED, Oddity(_ANY_RANK, partial(_rank_is_not, 3))),
+    "Resizing": (_UNBATCHED, Oddity(_ANY_RANK, partial(_rank_is_not, 3)), _BOTH, _FILLED),
 }
