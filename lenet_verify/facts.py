@@ -36,9 +36,9 @@ LAYER_FACTS = {
     "connections": Fact("quantity", "count", "for each unit its inputs, and one for a bias"),
     "macs": Fact("quantity", "count", "multiply-adds for one example, biases left out"),
     "neurons": Fact("quantity", "count", "how many values it puts out for one example"),
-    "downsampling": Fact("sizes", "shape", "its own factor of reduction along each axis: its stride"),
-    "total_downsampling": Fact("sizes", "shape", "the factor of reduction from the input on, along each axis"),
-    "receptive_field": Fact("sizes", "shape", "how much of the input one unit sees, along each axis"),
+    "downsampling": Fact("sizes", "shape", "its own factor of reduction: its stride"),
+    "total_downsampling": Fact("sizes", "shape", "the factor of reduction from the input on"),
+    "receptive_field": Fact("sizes", "shape", "how much of the input one unit sees"),
     "inputs": Fact("names", "connection", "the layers that feed it"),
 }  # fmt: skip
 
@@ -54,7 +54,7 @@ MODEL_FACTS = {
     "layers": Fact("counts", "count", "how many layers of each class or family"),
     "weight_layers": Fact("quantity", "count", "how many layers have weights that multiply inputs"),
     "depth": Fact("quantity", "count", "the longest path, in layers with such weights"),
-    "stages": Fact("stages", "shape", "the sizes of the feature maps along that path, in order, the input left out"),
+    "stages": Fact("stages", "shape", "the sizes of the feature maps on that path, in order"),
     "optimizer": Fact("optimizer", "argument", "the optimizer it is compiled with"),
     "loss": Fact("loss", "argument", "the loss it is compiled with"),
     "metrics": Fact("metrics", "argument", "the metrics it is compiled with"),

@@ -175,7 +175,7 @@ def _attended(axes: tuple[int, ...] | None, rank: int) -> tuple[int, ...]:
     if axes is None:
         return tuple(range(rank - 1))
     places = tuple((axis if axis >= 0 else rank + 1 + axis) - 1 for axis in axes)
-    if not all(-rank - 3 <= place <= rank for place in places):
+    if not all(-1 <= place <= rank for place in places):
         raise Impossible(f"attention_axes must be axes of its sequence, not {axes}")
     return places
 

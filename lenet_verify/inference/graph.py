@@ -10,7 +10,7 @@ from typing import Any
 from lenet_verify.architecture import Architecture, Call, Layer, Shape, Source
 from lenet_verify.errors import InferenceError
 from lenet_verify.inference.derived import Derived
-from lenet_verify.inference.layer import Inputs, derive_call, measured
+from lenet_verify.inference.layer import Inputs, derive_call, measures
 from lenet_verify.inference.rules import RULES, why_without
 
 Step = tuple[str, int]
@@ -68,14 +68,13 @@ class _Network:
         """The layers with what their calls came to."""
         by_name = {layer.name: layer for layer in self.layers}
         for name, number in self._in_order():
-            call = self.calls[name][number]
-            shapes = self._fed(call.inputs)
-            derived = self._derive(by_name[name], shapes, number)
-            self.calls[name][number] = replace(
-                call, input_shapes=shapes, shapes=derived.shapes if derived else None
-            )
+            sources = self.calls[name][number].inputs
+            fed = self._fed(sources)
+            derived = self._derive(by_name[name], Call(sources, fed), number)
+            shapes = derived.shapes if derived else None
+            self.calls[name][number] = Call(sources, fed, shapes)
             self.derived[name, number] = derived
-            self.outputs[name, number] = derived.shapes if derived else None
+            self.outputs[name, number] = shapes
         return tuple(map(self._row, self.layers))
 
     def _in_order(self) -> Iterable[Step]:
@@ -112,13 +111,13 @@ class _Network:
             shapes.append(outputs[source.output])
         return tuple(shapes)
 
-    def _derive(self, layer: Layer, shapes: Inputs | None, number: int) -> Derived | None:
-        if shapes is None or "config" in layer.unknown:
+    def _derive(self, layer: Layer, call: Call, number: int) -> Derived | None:
+        if call.input_shapes is None or "config" in layer.unknown:
             return None
         try:
             if layer.layers:
-                return self._nested(layer, shapes, number)
-            return derive_call(layer, replace(self.calls[layer.name][number], input_shapes=shapes))
+                return self._nested(layer, call.input_shapes, number)
+            return derive_call(layer, call)
         except InferenceError as e:
             # read on as if its shape were unknown, to find what else does not join
             self.misfits.append(e)
@@ -140,23 +139,23 @@ class _Network:
         calls = self.calls[layer.name]
         derived = [self.derived[layer.name, number] for number in range(len(calls))]
         first = derived[0] if derived else None
-        row = replace(
-            layer,
-            input_shapes=calls[0].input_shapes if calls else None,
-            layers=self.inside.get(layer.name, layer.layers),
-            details=tuple(calls) if layer.details else (),
-        )
+        changes: dict[str, Any] = {
+            "input_shapes": calls[0].input_shapes if calls else None,
+            "layers": self.inside.get(layer.name, layer.layers),
+            "details": tuple(calls) if layer.details else (),
+        }
         if first is None:
-            unknown = {**_why_unknown(row), **layer.unknown}
-            return measured(replace(row, unknown=unknown), derived)
-        row = replace(
-            row,
-            shapes=first.shapes,
-            params=first.trainable + first.non_trainable,
-            trainable=first.trainable,
-            non_trainable=first.non_trainable,
-        )
-        return measured(row, derived)
+            unknown = {**_why_unknown(replace(layer, **changes)), **layer.unknown}
+        else:
+            unknown = dict(layer.unknown)
+            changes |= {
+                "shapes": first.shapes,
+                "params": first.trainable + first.non_trainable,
+                "trainable": first.trainable,
+                "non_trainable": first.non_trainable,
+            }
+        changes |= measures(layer.type, unknown, derived)
+        return replace(layer, **changes)
 
 
 def _calls(layer: Layer) -> list[Call]:
@@ -209,7 +208,8 @@ def measure(layer: Layer) -> Layer:
     if layer.layers:
         layer = replace(layer, layers=tuple(map(measure, layer.layers)))
     calls = layer.details or (Call((), layer.input_shapes, layer.shapes),)
-    return measured(layer, [_observed(layer, call) for call in calls])
+    derived = [_observed(layer, call) for call in calls]
+    return replace(layer, **measures(layer.type, layer.unknown, derived))
 
 
 def _observed(layer: Layer, call: Call) -> Derived | None:

@@ -74,26 +74,32 @@ def _in_axis_order(inputs: Inputs, config: Mapping[str, Any]) -> Inputs:
     )
 
 
-def measured(layer: Layer, calls: Sequence[Derived | None]) -> Layer:
-    """The layer with its multiply-adds and connections, summed over its calls.
+def measures(
+    type_: str, unknown: Mapping[str, str], calls: Sequence[Derived | None]
+) -> dict[str, Any]:
+    """A layer's multiply-adds and connections, summed over its calls.
 
-    What there is none to tell of is unknown, with the reason.
+    Returns:
+        `macs` and `connections`; and what is unknown of the layer, the reasons why there is none
+        of these among it.
     """
-    unknown = dict(layer.unknown)
-    counts: dict[str, Any] = {}
+    found: dict[str, Any] = {}
+    reasons: dict[str, str] = {}
     for fact in ("macs", "connections"):
         each = [None if call is None else getattr(call, fact) for call in calls]
-        counts[fact] = None if None in each or not each else sum(n for n in each if n is not None)
-        if counts[fact] is None:
-            unknown[fact] = _why_none(layer, fact, calls)
-    return replace(layer, **counts, unknown=unknown)
+        found[fact] = sum(each) if each and None not in each else None
+        if found[fact] is None:
+            reasons[fact] = _why_none(type_, fact, unknown, calls)
+    return {**found, "unknown": {**unknown, **reasons}}
 
 
-def _why_none(layer: Layer, fact: str, calls: Sequence[Derived | None]) -> str:
-    noun = {"macs": "multiply-adds"}.get(fact, fact)
+def _why_none(
+    type_: str, fact: str, unknown: Mapping[str, str], calls: Sequence[Derived | None]
+) -> str:
+    noun = "multiply-adds" if fact == "macs" else fact
     if None in calls or not calls:
-        return layer.unknown.get("output", f"{noun} of a {layer.type} cannot be derived")
-    shapes = [*(layer.input_shapes or ()), *(layer.shapes or ())]
-    if any(None in shape.sizes for shape in shapes):
+        return unknown.get("output", f"the {noun} of a {type_} cannot be derived")
+    shapes = (shape for call in calls if call is not None for shape in call.shapes)
+    if fact == "macs" or any(None in shape.sizes for shape in shapes):
         return f"its {noun} depend on a variable size"
-    return f"the literature defines no {noun} of a {layer.type}"
+    return f"the literature defines no {noun} of a {type_}"

@@ -69,7 +69,7 @@ def rms_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> D
     axes = config["axis"]
     gains = tuple(known(size, _WHERE) for size in _normalised(shape, axes))
     last = (None, *shape.sizes)[len(shape.sizes) + 1 - len(gains) :]
-    if any(gain not in (1, size) for gain, size in zip(gains, last, strict=True)):
+    if any(gain != 1 and size not in (gain, None) for gain, size in zip(gains, last, strict=True)):
         raise Impossible(f"its gain over axis {_listed(axes)} does not fit the last axes")
     return Derived((shape,), trainable=weights(gains), window=_seen(shape, axes))
 

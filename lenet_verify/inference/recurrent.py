@@ -41,10 +41,12 @@ def cell(type_: str, inputs: tuple[Shape, ...], config: Config) -> Derived | Non
         return None  # its products may or may not fit, by the size of the batch
     if not step.sizes:
         raise Impossible("it takes a vector, not a scalar")
+    units, gates = config["units"], _GATES[type_]
+    if units == 1 and any(shape.sizes != (1,) for shape in given):
+        return None  # one unit is stretched to what state it is given
     for shape, state in zip(given, states, strict=False):
         _check_state(shape, state)
     width = known(step.sizes[0], "the length of the vectors that come in")
-    units, gates = config["units"], _GATES[type_]
     biases = int(bool(config["use_bias"])) * (2 if config.get("reset_after") else 1)
     return Derived(
         (Shape((units,)), *map(Shape, states)),

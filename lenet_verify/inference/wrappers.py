@@ -86,8 +86,6 @@ def spectral_normalization(inputs: tuple[Shape, ...], config: Config) -> Derived
     Source: Miyato et al. 2018, section 2.1 and algorithm 1.
     """
     shape = only(inputs)
-    if not shape.sizes:
-        raise Impossible("it takes a vector or maps, not a scalar")
     derived = _wrapped(config["layer"], shape)
     length = None if derived is None else _length(config["layer"], shape)
     if derived is None or length is None:
