@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from lenet_verify.architecture import Shape
+from lenet_verify.inference.dense import adapted
 from lenet_verify.inference.derived import (
     Derived,
     Impossible,
@@ -27,13 +28,11 @@ from lenet_verify.inference.derived import (
 )
 
 
-def convolution(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
+def convolution(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
     """Conv1D, Conv2D, Conv3D: a kernel of `kernel_size` × channels/groups for each filter.
 
     Weights: filters · (kernel · channels / groups + 1 bias). Source: LeCun et al. 1998, II.A.
     Connections: for every output unit its window and its bias. Source: ibid., II.B (C1: 122,304).
-    With a `lora_rank` r the kernel is frozen and r · (kernel · channels / groups + filters)
-    weights are trained in its place. Source: Hu et al., LoRA, 2021, 4.1.
     """
     image, channels = _maps_in(inputs, config)
     filters, groups = config["filters"], config["groups"]
@@ -44,17 +43,15 @@ def convolution(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived
     _either_strided_or_dilated(config)
     bias = bool(config["use_bias"])
     fan_in = weights((*config["kernel_size"], channels // groups))
-    kernel = weights((filters, fan_in))
-    rank = config.get("lora_rank")
     output = maps(filters, _positions(image, config), image)
-    return Derived(
+    derived = Derived(
         (output,),
-        trainable=bias * filters + (rank * (fan_in + filters) if rank else kernel),
-        non_trainable=kernel if rank else 0,
+        trainable=weights((filters, fan_in + bias)),
         macs=times(product(output.sizes), fan_in),
         connections=times(product(output.sizes), fan_in + bias),
         window=_window(config),
     )
+    return adapted(derived, (*config["kernel_size"], channels // groups, filters), config, "kernel")
 
 
 def depthwise_convolution(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
