@@ -28,7 +28,15 @@ keras = import_keras()
 TRIES = 60
 """How many random layers are tried before one more is given up."""
 
-MERGING = tuple(type_ for type_ in CASES if LAYERS.get(type_) and LAYERS[type_].family == "merging")
+TYPES = tuple(type_ for type_ in CASES if type_ != "Equalization")
+"""Equalization gives back its very input, which then seems to come from itself."""
+
+MERGING = tuple(type_ for type_ in TYPES if LAYERS.get(type_) and LAYERS[type_].family == "merging")
+
+
+ELASTIC = frozenset({"Dense", *(t for t in CASES if "Conv" in t and "LSTM" not in t)})
+"""Keras refuses to call these again where their weights do not fit; of other layers, it leaves
+that to the backend."""
 
 
 @dataclass
@@ -75,7 +83,7 @@ def graph(rng: Random) -> Held:
     """A random model with branches, shared layers and nested models, read and held."""
     with _stateless():
         growing = _Growing(rng)
-        if not _begin(growing, list(CASES)):
+        if not _begin(growing, TYPES):
             return Held("nothing to begin with")
         for _ in range(rng.randint(1, 7)):
             rng.choice((_layer, _layer, _layer, _merge, _again, _nest))(growing)
@@ -85,7 +93,7 @@ def graph(rng: Random) -> Held:
 
 def spec(rng: Random) -> Held:
     """A random recipe, built by Keras from the spec and inferred from the spec."""
-    types = [type_ for type_ in CASES if type_ in LAYERS]
+    types = [type_ for type_ in TYPES if type_ in LAYERS]
     with _stateless():
         growing = _Growing(rng)
         if not _begin(growing, types):
@@ -124,7 +132,7 @@ def _begin(growing: _Growing, types: Sequence[str]) -> bool:
     return False
 
 
-def _layer(growing: _Growing, types: Sequence[str] = tuple(CASES)) -> None:
+def _layer(growing: _Growing, types: Sequence[str] = TYPES) -> None:
     """One more layer of any type, on what is there; a further input may be new."""
     for _ in range(TRIES):
         case = CASES[growing.rng.choice(types)](growing.rng)
@@ -178,22 +186,21 @@ def _kind(dtype: str) -> str:
 
 def _put(growing: _Growing, case: Case, fed: list[Any]) -> bool:
     """Whether Keras takes the layer there, and is right to."""
-    case = replace(case, shapes=tuple(tuple(tensor.shape)[1:] for tensor in fed))
-    if any(oddity.applies(case) for oddity in ODDITIES.get(case.type, ())):
-        return False
     try:
         if case.type.startswith("ops."):
             outputs = operated(case.type, fed, case.arguments)
         else:
             layer = layer_of(case.type, case.arguments)
             outputs = called(case.type, layer, fed)
-            growing.layers.append((case.type, layer, fed))
     except Exception:  # whatever Keras refuses with
         return False
-    if any(tensor is other for tensor in keras.tree.flatten(outputs) for other in fed):
-        return True  # as Equalization does: nothing was put
+    fitted = replace(case, shapes=tuple(tuple(tensor.shape)[1:] for tensor in fed))
+    if any(oddity.applies(fitted) for oddity in ODDITIES.get(case.type, ())):
+        return False
     growing.take(fed, outputs)
     growing.recipe.append((case, fed, outputs))
+    if not case.type.startswith("ops."):
+        growing.layers.append((case.type, layer, fed))
     return True
 
 
@@ -204,13 +211,17 @@ def _again(growing: _Growing) -> None:
     type_, layer, fed = growing.rng.choice(growing.layers)
     likeness = Case(type_, {}, tuple(tuple(t.shape)[1:] for t in fed), str(fed[0].dtype))
     other = _fitting(growing, likeness)
-    if other is None:
+    if other is None or (layer.weights and type_ not in ELASTIC and not _same(other, fed)):
         return
     try:
         outputs = layer(_alone(other)) if type_ == "Model" else called(type_, layer, other)
     except Exception:  # whatever Keras refuses with
         return
     growing.take(other, outputs)
+
+
+def _same(tensors: list[Any], others: list[Any]) -> bool:
+    return [tensor.shape for tensor in tensors] == [tensor.shape for tensor in others]
 
 
 def _nest(growing: _Growing) -> None:
@@ -245,7 +256,7 @@ def _sequential(growing: _Growing) -> None:
     tensor = growing.rng.choice(growing.tensors)
     chain = _Growing(growing.rng)
     chain.input(tuple(tensor.shape)[1:], str(tensor.dtype))
-    plain = [type_ for type_ in CASES if type_ in LAYERS and type_ not in MERGING]
+    plain = [type_ for type_ in TYPES if type_ in LAYERS and type_ not in MERGING]
     layers: list[Any] = []
     for _ in range(growing.rng.randint(1, 3)):
         _layer(chain, plain)
@@ -253,6 +264,8 @@ def _sequential(growing: _Growing) -> None:
             break
         layers.append(chain.layers.pop()[1])
         chain.tensors = chain.tensors[-1:]
+    if not layers:  # it would give back its very input
+        return
     try:
         model = keras.Sequential([keras.Input(tensor.shape[1:], dtype=tensor.dtype), *layers])
         outputs = model(tensor)

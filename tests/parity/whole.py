@@ -93,11 +93,21 @@ def differences(observed: Architecture, derived: Architecture) -> Held:
             elif not (_fits(seen, said) if inside else seen == said):
                 found.append(f"{path} ({one.type}): {fact} by Keras {seen}, by inference {said}")
     if not unsaid:
-        for fact in COUNTS:
+        for fact in _sound_counts(observed):
             seen, said = getattr(observed, fact), getattr(derived, fact)
             if seen != said:
                 found.append(f"the model: {fact} by Keras {seen}, by inference {said}")
     return Held(_title(observed), len(theirs), tuple(unsaid), tuple(found))
+
+
+def _sound_counts(model: Architecture | Layer) -> tuple[str, ...]:
+    """The counts of which Keras agrees with itself.
+
+    A layer that has layers inside (a recurrent layer, a wrapper) and is made with
+    `trainable=False` says that it has nothing to train, but its model trains it.
+    """
+    trained = sum(layer.trainable or 0 for layer in model.layers)
+    return COUNTS if not model.layers or trained == model.trainable else ("params",)
 
 
 def _title(architecture: Architecture) -> str:
@@ -114,7 +124,7 @@ def _rows(layers: Iterable[Layer], above: str = "") -> Iterator[tuple[str, Layer
 
 def _facts(one: Layer, other: Layer) -> dict[str, tuple[Any, Any]]:
     facts = {"output": (_sizes(one.shapes), _sizes(other.shapes))}
-    facts |= {fact: (getattr(one, fact), getattr(other, fact)) for fact in COUNTS}
+    facts |= {fact: (getattr(one, fact), getattr(other, fact)) for fact in _sound_counts(one)}
     for number, (call, said) in enumerate(zip(one.details, other.details, strict=True)):
         facts[f"input of call {number}"] = _sizes(call.input_shapes), _sizes(said.input_shapes)
         facts[f"output of call {number}"] = _sizes(call.shapes), _sizes(said.shapes)
