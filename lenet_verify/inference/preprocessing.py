@@ -159,7 +159,8 @@ def text_vectorization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> 
         return Derived((Shape((length,)),), window=None)
     if length is not None:
         raise Impossible("only with output_mode int has it an output_sequence_length")
-    return None if words is None else _encoded(Shape((None,)), mode, words)
+    apart = split is None and config["ngrams"] is None
+    return None if words is None else _encoded(text if apart else Shape((None,)), mode, words)
 
 
 def _vocabulary(config: Mapping[str, Any], unknown_word: object) -> int | None:
@@ -178,6 +179,8 @@ def _vocabulary(config: Mapping[str, Any], unknown_word: object) -> int | None:
         reserved = (*masks, *(unknown_word,) * config["num_oov_indices"])
         listed = tuple(words[: len(reserved)]) == reserved
         own = words[len(reserved) :] if listed else words
+        if not own:
+            raise Impossible("its vocabulary has no words of its own")
         if len(set(own)) < len(own) or (mask is not None and mask in own):
             raise Impossible("a word stands twice in its vocabulary, or is its mask_token")
         count = len(reserved) + len(own)
@@ -234,6 +237,8 @@ def stft_spectrogram(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> De
     channels = known(signal.channels, "the number of channels that come in")
     reach = config["frame_length"]
     step = config["frame_step"] or reach // 2
+    if step > reach or (config["fft_length"] or reach) < reach:
+        raise Impossible("its frame_step must not be more than its frame, its fft_length not less")
     if not step:
         raise Impossible("a frame of 1 cannot be moved on by half of it: give a frame_step")
     frequencies = (config["fft_length"] or 2 ** ceil(log2(reach))) // 2 + 1

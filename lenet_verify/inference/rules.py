@@ -33,6 +33,7 @@ from lenet_verify.inference.normalization import (
     rms_normalization,
     unit_normalization,
 )
+from lenet_verify.inference.operations import OPERATIONS
 from lenet_verify.inference.pooling import adaptive_pooling, global_pooling, pooling
 from lenet_verify.inference.preprocessing import (
     adjustment,
@@ -145,6 +146,7 @@ RULES: Mapping[str, Rule] = {
     "CustomScaleLayer": scaled_sum,
     "LayerScale": layer_scale,
     **dict.fromkeys(ACTIVATION_LAYERS, same_shape),
+    **OPERATIONS,
     **dict.fromkeys(IDENTITY_LAYERS, same_shape),
     **dict.fromkeys(IDENTITY_LAYERS & frozenset(TABLE["preprocessing"]), augmentation),
     "RandomColorDegeneration": colour_augmentation,

@@ -67,7 +67,7 @@ def kind_of(operation: Any, rank: int | None = None, calls: Sequence[Any] = ()) 
         return _known(name, operation, rank)
     if not _is_kerass_own(class_):
         return _stranger(class_, "it is no class of Keras")
-    if class_.__module__.startswith("keras.src.ops"):
+    if class_.__module__.startswith(("keras.src.ops", "keras.src.activations")):
         return _of_ops(f"ops.{name}", operation, rank, calls)
     if name in APPLICATION_LAYERS and class_.__module__.startswith("keras.src.applications."):
         return _of_an_application(name, operation)

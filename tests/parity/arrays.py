@@ -421,6 +421,10 @@ ODDITIES: Oddities = {
             "takes several texts an example, then refuses to split them when it runs",
             lambda case: case.arguments.get("split", "") is not None,
         ),
+        Oddity(
+            "with ngrams, says that there are as many of them as words",
+            lambda case: "ngrams" in case.arguments and _mode(case) == "one_hot",
+        ),
     ),
     "MelSpectrogram": (
         Oddity("counts frames that its own transform does not make, or forgets axes", _frames),

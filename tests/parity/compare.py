@@ -219,7 +219,6 @@ _OF_APPLICATIONS: Mapping[str, Any] = {
     "CustomScaleLayer": inception_resnet_v2,
     "LayerScale": convnext,
     "StochasticDepth": convnext,
-    "StochasticDepth": convnext,
 }
 """Where keras.applications defines layers of its own."""
 
@@ -254,17 +253,30 @@ def called(type_: str, layer: Any, inputs: list[Any]) -> Any:
     return layer(*inputs) if type_ in ONE_BY_ONE else layer(inputs)
 
 
-_FUNCTIONS: Mapping[str, str] = {}
-"""By operation, the function of keras.ops, where its name is not the class's in snake case."""
+_FUNCTIONS: Mapping[str, Any] = {
+    "BatchNorm": keras.ops.batch_normalization,
+    "GetItem": lambda x, key: x[key],
+    "HSVToRGB": keras.ops.image.hsv_to_rgb,
+    "IsIn": keras.ops.isin,
+    "LayerNorm": keras.ops.layer_normalization,
+    "RGBToGrayscale": keras.ops.image.rgb_to_grayscale,
+    "RGBToHSV": keras.ops.image.rgb_to_hsv,
+    "RMSNorm": keras.ops.rms_normalization,
+    "ReLU": keras.activations.relu,
+}
+"""By operation, the function that makes it, where its name is not the class's in snake case."""
+
+_TAKE_LISTS = ("Concatenate", "Dstack", "FFT", "FFT2", "Hstack", "IFFT2", "Stack")
 
 
 def operated(type_: str, inputs: list[Any], arguments: Mapping[str, Any]) -> Any:
     """What a function of keras.ops makes of tensors."""
     name = type_.removeprefix("ops.")
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    function = getattr(keras.ops, _FUNCTIONS.get(name, snake))
+    home = keras.ops if hasattr(keras.ops, snake) else keras.ops.image
+    function = _FUNCTIONS.get(name) or getattr(home, snake)
     parameters = inspect.signature(function).parameters
-    if next(iter(parameters)) in ("xs", "arrays", "tensors"):
+    if name in _TAKE_LISTS:
         return function(inputs, **arguments)
     if any(it.kind is it.VAR_POSITIONAL for it in parameters.values()):
         return function(*arguments.values(), *inputs)

@@ -1,0 +1,143 @@
+"""Rules for nodes of keras.ops, as they stand between the layers of a model.
+
+An operation counts the batch as axis 0. What comes out of it has a shape for one example only
+where the batch still comes first; of anything else, a rule says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from lenet_verify.inference.derived import Derived
+from lenet_verify.inference.operations import elementwise, neural, products, rearranging
+from lenet_verify.inference.operations.node import Node, Rule, rule
+from lenet_verify.vocabulary import ACTIVATION_LAYERS
+
+_UNARY = (
+    *("Absolute", "Angle", "Arccos", "Arccosh", "Arcsin", "Arcsinh", "Arctan", "Arctanh", "Array"),
+    *("BitwiseInvert", "BitwiseNot", "Cast", "Cbrt", "Ceil", "Clip", "Conjugate"),
+    *("ConvertToTensor", "Copy", "Cos", "Cosh", "Deg2rad", "EmptyLike", "Erf", "Erfc", "Erfinv"),
+    *("Exp2", "Expm1", "Fabs", "Floor", "I0", "Imag", "Isfinite", "Isinf", "Isnan", "Isneginf"),
+    *("Isposinf", "Isreal", "Log", "Log10", "Log1p", "Log2", "LogicalNot", "NanToNum"),
+    *("Negative", "OnesLike", "Rad2deg", "Real", "Reciprocal", "Round", "Rsqrt", "SaturateCast"),
+    *("Sign", "Signbit", "Sin", "Sinc", "Sinh", "Sqrt", "Square", "StopGradient", "Tan", "Tril"),
+    *("Triu", "Trunc", "ZerosLike"),
+)
+BINARY = (
+    *("Add", "Arctan2", "Divide", "DivideNoNan", "Equal", "FloorDivide", "Fmax", "Fmin", "Fmod"),
+    *("Gcd", "Greater", "GreaterEqual", "Heaviside", "Hypot", "Isclose", "Lcm", "Ldexp", "Less"),
+    *("LessEqual", "Logaddexp", "Logaddexp2", "LogicalAnd", "LogicalOr", "LogicalXor", "Maximum"),
+    *("Minimum", "Mod", "Multiply", "Nextafter", "NotEqual", "Power", "Subtract", "TrueDivide"),
+)
+BITWISE = (
+    *("BitwiseAnd", "BitwiseLeftShift", "BitwiseOr", "BitwiseRightShift", "BitwiseXor"),
+    *("LeftShift", "RightShift"),
+)
+_FIRST = ("Digitize", "FullLike", "IsIn", "ScatterUpdate", "SliceUpdate")
+REDUCTIONS = (
+    *("All", "Amax", "Amin", "Any", "Argmax", "Argmin", "CountNonzero", "Logsumexp", "Max", "Mean"),
+    *("Median", "Min", "Nanargmax", "Nanargmin", "Nanmax", "Nanmean", "Nanmedian", "Nanmin"),
+    *("Nanprod", "Nanstd", "Nansum", "Nanvar", "Norm", "Prod", "Ptp", "Std", "Sum", "Var"),
+)
+_ALONG_AXES = ("Flip", "LogSoftmax", "Roll", "Softmax", "Sparsemax")
+_ALONG_AXIS = (
+    *("Argpartition", "Argsort", "Cumprod", "Cumsum", "Nancumprod", "Nancumsum", "Sort"),
+)
+
+_OWN: Mapping[str, Callable[[Node], Derived]] = {
+    "AdaptiveAveragePool": neural.adaptive_pool,
+    "AdaptiveMaxPool": neural.adaptive_pool,
+    "AffineTransform": neural.image,
+    "ArraySplit": rearranging.uneven_split,
+    "Average": elementwise.average,
+    "AveragePool": neural.pool,
+    "BatchNorm": elementwise.batch_normalization,
+    "BinaryCrossentropy": elementwise.loss,
+    "BroadcastTo": rearranging.broadcast_to,
+    "CDist": products.distances,
+    "CategoricalCrossentropy": elementwise.categorical_loss,
+    "Concatenate": rearranging.concatenation,
+    "Conv": neural.conv,
+    "ConvTranspose": neural.conv_transpose,
+    "CropImages": neural.cropped,
+    "DepthToSpace": neural.depth_to_space,
+    "DepthwiseConv": neural.depthwise_conv,
+    "Diagonal": rearranging.diagonal,
+    "Diff": rearranging.difference,
+    "Dot": products.dot,
+    "DotProductAttention": products.attention,
+    "Dsplit": rearranging.depth_split,
+    "Dstack": rearranging.depthwise,
+    "Einsum": products.einsum,
+    "ElasticTransform": neural.image,
+    "ExpandDims": rearranging.expand_dims,
+    "ExtractPatches": neural.patches,
+    "ExtractSequences": rearranging.sequences,
+    "FFT": rearranging.twice,
+    "FFT2": rearranging.twice,
+    "GaussianBlur": neural.image,
+    "GetItem": rearranging.item,
+    "Glu": rearranging.halved,
+    "HSVToRGB": neural.recoloured,
+    "Hsplit": rearranging.horizontal_split,
+    "Hstack": rearranging.horizontal,
+    "IFFT2": rearranging.twice,
+    "Inner": products.inner,
+    "LayerNorm": elementwise.same_along,
+    "Matmul": products.matmul,
+    "MaxPool": neural.pool,
+    "Moments": elementwise.moments,
+    "Moveaxis": rearranging.moveaxis,
+    "MultiHot": rearranging.multi_hot,
+    "Nanpercentile": elementwise.quantile,
+    "Nanquantile": elementwise.quantile,
+    "Normalize": elementwise.same_along,
+    "OneHot": rearranging.one_hot,
+    "Pad": rearranging.pad,
+    "PadImages": neural.padded,
+    "Percentile": elementwise.quantile,
+    "Quantile": elementwise.quantile,
+    "RGBToGrayscale": neural.gray,
+    "RGBToHSV": neural.recoloured,
+    "RMSNorm": elementwise.same_along,
+    "Repeat": rearranging.repeat,
+    "Reshape": rearranging.reshape,
+    "Resize": neural.resized,
+    "Rot90": rearranging.rotation,
+    "SeparableConv": neural.separable_conv,
+    "Slice": rearranging.picked_slice,
+    "SpaceToDepth": neural.space_to_depth,
+    "Split": rearranging.split,
+    "Squeeze": rearranging.squeeze,
+    "Stack": rearranging.stack,
+    "Swapaxes": rearranging.swapaxes,
+    "Take": rearranging.take,
+    "TakeAlongAxis": rearranging.take_along_axis,
+    "Tensordot": products.tensordot,
+    "Tile": rearranging.tile,
+    "TopK": rearranging.top,
+    "Trace": rearranging.trace,
+    "Transpose": rearranging.transpose,
+    "Unstack": rearranging.unstack,
+    "Where": elementwise.where,
+}
+
+_ACTIVATIONS = tuple(
+    type_.removeprefix("ops.") for type_ in ACTIVATION_LAYERS if type_.startswith("ops.")
+)
+
+OPERATIONS: Mapping[str, Rule] = {
+    f"ops.{name}": rule(compute)
+    for name, compute in {
+        **dict.fromkeys(_ACTIVATIONS, elementwise.unary),
+        **dict.fromkeys(_UNARY, elementwise.unary),
+        **dict.fromkeys(BINARY, elementwise.binary),
+        **dict.fromkeys(BITWISE, elementwise.bitwise),
+        **dict.fromkeys(_FIRST, elementwise.first),
+        **dict.fromkeys(REDUCTIONS, elementwise.reduction),
+        **dict.fromkeys(_ALONG_AXES, elementwise.along_axes),
+        **dict.fromkeys(_ALONG_AXIS, elementwise.along_axis),
+        **_OWN,
+    }.items()
+}
+"""One rule an operation, by its type."""
