@@ -17,7 +17,7 @@ from lenet_verify.checking.canonical import CanonicalForm
 from lenet_verify.checking.wiring import calls_of, layer_of
 from lenet_verify.errors import InferenceError
 from lenet_verify.inference import HERE, Field, derive, fields
-from lenet_verify.vocabulary import LAYERS
+from lenet_verify.vocabulary import APPLICATION_LAYERS, LAYERS
 
 _WEIGHTED = frozenset({"attention", "convolution", "dense", "embedding", "recurrent"})
 _RESAMPLING = frozenset({"convolution", "pooling"})
@@ -91,6 +91,8 @@ def has_weights(layer: Layer) -> bool:
         return False
     if layer.layers:
         raise Unmeasurable(f"{layer.name} is a model that is called several times")
+    if layer.type in APPLICATION_LAYERS:
+        return False
     family = _family(layer.type, layer.config)
     if family is None:
         raise Unmeasurable(f"what {layer.name} computes cannot be read ({layer.type})")
