@@ -154,7 +154,13 @@ def test_aliases_are_keras_own():
 @of_this_keras
 @pytest.mark.parametrize("name", LAYERS)
 def test_arguments_order_and_defaults_are_keras_own(name):
-    parameters = inspect.signature(getattr(keras.layers, name).__init__).parameters.values()
+    class_ = getattr(keras.layers, name)
+    parameters = [*inspect.signature(class_.__init__).parameters.values()]
+    if parameters[-1].kind is inspect.Parameter.VAR_KEYWORD:
+        # these hand on to their base class what makes them adaptable (LoRA)
+        known = {it.name for it in parameters}
+        bases = inspect.signature(class_.__mro__[1].__init__).parameters
+        parameters += [bases[n] for n in ("lora_rank", "lora_alpha") if n in {*bases} - known]
     expected = [
         (it.name, REQUIRED if it.default is it.empty else it.default)
         for it in parameters

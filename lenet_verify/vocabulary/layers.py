@@ -134,15 +134,15 @@ TABLE: dict[str, dict[str, Row]] = {
         Conv1D=_row(
             filters=_, kernel_size=_, strides=1,
             padding=of(Word("valid", "same", "causal"), "valid"), data_format=None,
-            dilation_rate=1, groups=1, **_CONV,
+            dilation_rate=1, groups=1, **_CONV, **_LORA,
         ),
         Conv2D=_row(
             filters=_, kernel_size=_, strides=(1, 1), **_VALID, dilation_rate=(1, 1), groups=1,
-            **_CONV,
+            **_CONV, **_LORA,
         ),
         Conv3D=_row(
             filters=_, kernel_size=_, strides=(1, 1, 1), **_VALID, dilation_rate=(1, 1, 1),
-            groups=1, **_CONV,
+            groups=1, **_CONV, **_LORA,
         ),
         Conv1DTranspose=_row(
             filters=_, kernel_size=_, strides=1, padding="valid", output_padding=None,
@@ -293,7 +293,7 @@ TABLE: dict[str, dict[str, Row]] = {
         ReversibleEmbedding=_row(
             input_dim=_, output_dim=_, tie_weights=True, embeddings_initializer="uniform",
             embeddings_regularizer=None, embeddings_constraint=None, mask_zero=False,
-            reverse_dtype=None, logit_soft_cap=None,
+            reverse_dtype=None, logit_soft_cap=None, **_LORA,
         ),
     ),
     "wrapper": _family(
