@@ -143,10 +143,10 @@ def _gathered(inputs: tuple[Shape, ...], *, exact: bool, products: bool) -> Deri
     """
     query, value, key = _query_value_key(inputs)
     ranks = {len(shape.sizes) for shape in (query, value, key)}
+    if 1 in ranks and 0 not in ranks:
+        return None  # each example would attend to the others
     if len(ranks) > 1 or 0 in ranks:
         raise Impossible("its query, value and key must be sequences of as many axes")
-    if 1 in ranks:
-        return None  # each example would attend to the others
     for one, other in ((query, value), (query, key), (value, key)):
         if not _alike(one.sizes[:-2], other.sizes[:-2]):
             return None  # Keras does not say to what it stretches them
