@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lenet_verify.inference.operations import BINARY, BITWISE, OPERATIONS, REDUCTIONS
-from tests.parity.case import Case, Generator, Generators, Oddities, Sizes
+from tests.parity.case import Case, Generator, Generators, Oddities, Oddity, Sizes
 
 Arguments = dict[str, Any]
 
@@ -94,10 +94,13 @@ def _binary(name: str, rng: Random, names: tuple[str, str] = ("x1", "x2")) -> Ca
     sizes = _sizes(rng)
     if rng.random() < 0.5:
         return Case(f"ops.{name}", {}, (sizes, _like(rng, sizes)), dtype)
-    value = _beside(rng, sizes)
+    value, place = _beside(rng, sizes), rng.choice((*names, names[1]))
     if dtype == "int32":
         value = np.asarray(value).astype("int32") if np.ndim(value) else 2
-    arguments = {rng.choice((*names, names[1])): value}
+    no_numbers = name in ("Heaviside", "Hypot") or (names[0] == "x" and "Shift" not in name)
+    if not np.ndim(value) and (no_numbers or place == "x"):
+        return Case(f"ops.{name}", {}, (sizes, sizes), dtype)  # which Keras takes in others
+    arguments = {place: value}
     return Case(f"ops.{name}", arguments, (sizes,), dtype)
 
 
@@ -569,10 +572,10 @@ def _conv(name: str, rng: Random) -> Case:
     filters = rng.randint(1, 4)
     arguments: Arguments = order | _some(rng, {"padding": rng.choice(("same", "valid"))})
     fate = rng.random()
-    if fate < 0.4:
-        arguments["strides"] = _per_axis(rng, rank, 3)
-    elif fate < 0.7:
-        arguments["dilation_rate"] = _per_axis(rng, rank, 3)
+    if fate < 0.7:
+        name_of = "strides" if fate < 0.4 else "dilation_rate"
+        sizes = tuple(rng.randint(1, 3) for _ in range(rank))
+        arguments[name_of] = sizes if rng.random() < 0.6 else sizes[0]
     if name == "Conv":
         groups = rng.choice([n for n in (1, 2, 3) if channels % n == 0])
         arguments["kernel"] = _array(rng, (*kernel, channels // groups, groups * filters))
@@ -686,4 +689,54 @@ CASES: Generators = {
     **_OWN,
 }
 
-ODDITIES: Oddities = {}
+
+def _no_axis(case: Case) -> bool:
+    rank = len(case.shapes[0]) + 1
+    axis = case.arguments.get("axis", -1)
+    return isinstance(axis, int) and not -rank <= axis < rank
+
+
+_NO_AXIS = Oddity("takes an axis that there is not, then refuses it when it runs", _no_axis)
+_AS_THE_FIRST = Oddity(
+    "says that it has the shape of its first tensor, whatever it is stretched to",
+    lambda case: True,
+)
+_ONE_AXIS_MORE = Oddity(
+    "of channels_last, says that it has one axis for each of its sizes too many",
+    lambda case: case.arguments.get("data_format") != "channels_first",
+)
+
+ODDITIES: Oddities = {
+    **{f"ops.{name}": (_AS_THE_FIRST,) for name in BITWISE},
+    **dict.fromkeys(("ops.Argpartition", "ops.ArraySplit"), (_NO_AXIS,)),
+    **dict.fromkeys(("ops.LayerNorm", "ops.RMSNorm"), (_NO_AXIS,)),
+    **dict.fromkeys(("ops.Nancumprod", "ops.Nancumsum"), (_NO_AXIS,)),
+    **dict.fromkeys(("ops.AdaptiveAveragePool", "ops.AdaptiveMaxPool"), (_ONE_AXIS_MORE,)),
+    **dict.fromkeys(
+        ("ops.AveragePool", "ops.MaxPool"),
+        (
+            Oddity(
+                "takes windows and strides of too many axes where the input has but one",
+                lambda case: len(case.shapes[0]) == 2,
+            ),
+        ),
+    ),
+    "ops.ExtractSequences": (
+        Oddity(
+            "counts fewer than no sequences in what is too short",
+            lambda case: case.arguments["sequence_length"] > (case.shapes[0][-1] or 99),
+        ),
+    ),
+    "ops.Rot90": (
+        Oddity(
+            "says that two quarter turns swap the axes",
+            lambda case: case.arguments.get("k", 1) % 2 == 0,
+        ),
+    ),
+    "ops.TopK": (
+        Oddity(
+            "takes more values than there are, then refuses when it runs",
+            lambda case: case.arguments["k"] > (case.shapes[0][-1] or 99),
+        ),
+    ),
+}

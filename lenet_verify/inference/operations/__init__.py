@@ -7,6 +7,7 @@ where the batch still comes first; of anything else, a rule says nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from lenet_verify.inference.derived import Derived
 from lenet_verify.inference.operations import elementwise, neural, products, rearranging
@@ -73,15 +74,15 @@ _OWN: Mapping[str, Callable[[Node], Derived]] = {
     "ExpandDims": rearranging.expand_dims,
     "ExtractPatches": neural.patches,
     "ExtractSequences": rearranging.sequences,
-    "FFT": rearranging.twice,
-    "FFT2": rearranging.twice,
+    "FFT": partial(rearranging.transform, 1),
+    "FFT2": partial(rearranging.transform, 2),
     "GaussianBlur": neural.image,
     "GetItem": rearranging.item,
     "Glu": rearranging.halved,
     "HSVToRGB": neural.recoloured,
     "Hsplit": rearranging.horizontal_split,
     "Hstack": rearranging.horizontal,
-    "IFFT2": rearranging.twice,
+    "IFFT2": partial(rearranging.transform, 2),
     "Inner": products.inner,
     "LayerNorm": elementwise.same_along,
     "Matmul": products.matmul,

@@ -35,11 +35,8 @@ def adaptive_pool(node: Node) -> Derived:
 def conv(node: Node) -> Derived:
     """Conv: with a kernel that is handed over, of sizes × channels × filters."""
     image, kernel = _with_kernels(node, "kernel")
-    channels, filters = kernel[-2:]
-    if image.channels is not None and (not channels or image.channels % channels):
-        raise Impossible(f"its kernel is for {channels} channels, not for {image.channels}")
-    groups = 1 if image.channels is None else image.channels // channels
-    return _convolved(convolution, node, image, kernel, filters=filters, groups=groups)
+    _fits(image, kernel)
+    return _convolved(convolution, node, image, kernel, filters=kernel[-1], groups=1)
 
 
 def depthwise_conv(node: Node) -> Derived:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any, Final, Literal
 
 from lenet_verify.architecture import Shape
@@ -226,7 +225,6 @@ def spatial_window(rank: int, gone: Iterable[int]) -> Window | None:
 def rule(compute: Callable[[Node], Derived]) -> Rule:
     """A rule of a node as the rules of layers are."""
 
-    @wraps(compute)
     def applied(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
         try:
             return compute(Node(inputs, config))

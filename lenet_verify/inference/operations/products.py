@@ -43,6 +43,8 @@ def dot(node: Node) -> Derived:
     one, other = node.operands("x1", "x2")
     if not one or not other:
         return node.gives(broadcast(one, other))
+    if len(other) == 1 and one[-1] != other[0]:  # not even where one of them is variable
+        raise Impossible(f"its vector is of length {other[0]}, not {one[-1]}")
     length = _summed(one[-1], other[-2] if len(other) > 1 else other[0])
     return _product(node, [*one[:-1], *other[:-2], *other[len(other) - 1 or 1 :]], [length])
 

@@ -428,20 +428,17 @@ def sequences(node: Node) -> Derived:
     """ExtractSequences: overlapping pieces of the last axis."""
     tensor, length = node.tensor(), node.config["sequence_length"]
     (size,) = known_sizes(tensor[-1:])
-    if size is not None and size < length:
-        raise Impossible(f"a signal of {size} has no sequences of {length}")
-    count = None if size is None else 1 + (size - length) // node.config["sequence_stride"]
+    stride = node.config["sequence_stride"]
+    count = None if size is None else max(0, 1 + (size - length) // stride)
     return node.gives((*tensor[:-1], count, length))
 
 
-def twice(node: Node) -> Derived:
-    """FFT, FFT2, IFFT2: of a real and an imaginary part, both parts."""
-    real, _ = _parts_of_signal(node)
-    return node.gives(real, real)
-
-
-def _parts_of_signal(node: Node) -> tuple[Whole, Whole]:
+def transform(axes: int, node: Node) -> Derived:
+    """FFT, FFT2, IFFT2: of a real and an imaginary part, both parts, along the last axes."""
     parts = node.listed("x")
     if len(parts) != 2 or parts[0] != parts[1]:
         raise Impossible("it takes a real and an imaginary part of one shape")
-    return parts[0], parts[1]
+    lengths = parts[0][1:][-axes:]
+    if len(lengths) < axes or None in lengths:
+        raise Impossible(f"its last {axes} axes must be of known sizes")
+    return node.gives(*parts)
