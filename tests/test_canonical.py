@@ -300,6 +300,20 @@ def test_a_sum_with_a_number_stays_an_operation():
     assert kinds(keras.Model(inputs, inputs + 1.0)) == ["ops.Add"]
 
 
+def test_a_weighted_mean_or_a_product_of_matrices_is_no_merging_layer():
+    one, other = keras.Input((6,)), keras.Input((6,))
+    mean = ops.average(one, axis=0, weights=other)
+    assert kinds(keras.Model([one, other], mean)) == ["ops.Average"]
+    square = keras.Input((6, 6))
+    assert kinds(keras.Model(square, ops.dot(square, square))) == ["ops.Dot"]
+
+
+def test_tensors_joined_with_an_array_stay_an_operation():
+    inputs = keras.Input((3, 4))
+    made = ops.concatenate([inputs, inputs, np.ones((1, 3, 4), "float32")], axis=1)
+    assert kinds(keras.Model(inputs, made)) == ["ops.Concatenate"]
+
+
 def test_order_matters_and_only_some_activations_are_applied_once():
     assert composed(["tanh", "relu"]) == "tanh, then relu"
     assert composed(["relu", "tanh"]) == "relu, then tanh"

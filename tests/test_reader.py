@@ -16,8 +16,10 @@ from models import right, wrong
 from models.right import chained, lenet5_layers
 
 import lenet_verify as lv
+from lenet_verify.checking.witness import cross_checked, disagreements
 from lenet_verify.errors import ReadError, UsageError
 from lenet_verify.framework import kept_log, output_to_stderr, quiet
+from lenet_verify.inference import derive
 
 ROOT = Path(__file__).parent.parent
 SPEC = ROOT / "spec" / "lenet5.yaml"
@@ -630,3 +632,118 @@ def test_an_augmentation_layer_is_told_nothing_by_keras_itself():
     assert "call" not in lv.read(model).layer("flip").unknown
     model = keras.Model(image, layers.Dropout(0.5, name="drop")(image, training=True))
     assert "training" in lv.read(model).layer("drop").unknown["call"]
+
+
+# Operations
+
+
+TOLD = {
+    "number": (lambda x: x + 3.0, "ops.Add", {"x2": 3.0}),
+    "number-first": (lambda x: 2 - x, "ops.Subtract", {"x1": 2}),
+    "array": (lambda x: x * np.ones((1, 4)), "ops.Multiply", {"x2": {"constant": (1, 4)}}),
+    "two-tensors": (lambda x: x + x, "ops.Add", {}),
+    "index": (lambda x: x[:, 0], "ops.GetItem", {"key": ({"slice": (None, None, None)}, 0)}),
+    "slice": (
+        lambda x: x[..., None, 1::2],
+        "ops.GetItem",
+        {"key": ("...", None, {"slice": (1, None, 2)})},
+    ),
+    "condition": (
+        lambda x: ops.where(ops.stop_gradient(x), x, 0.0), "ops.Where", {"x2": 0.0},
+    ),
+    "numpy's-number": (
+        lambda x: ops.reshape(x, (-1, np.int64(12))), "ops.Reshape", {"newshape": (-1, 12)},
+    ),
+    "list-with-an-array": (
+        lambda x: ops.einsum("bij,jk->bik", x, np.ones((4, 2))),
+        "ops.Einsum",
+        {
+            "subscripts": "bij,jk->bik",
+            "operands": ({"input": 0}, {"constant": (4, 2)}),
+            "kwargs": {},
+        },
+    ),
+    "table": (
+        lambda x: ops.take(np.ones((9, 2)), ops.cast(x, "int32"), axis=0),
+        "ops.Take",
+        {"axis": 0, "x": {"constant": (9, 2)}},
+    ),
+    "activation": (
+        lambda x: keras.activations.relu(x, max_value=6),
+        "ops.ReLU",
+        {"negative_slope": 0.0, "max_value": 6, "threshold": 0.0},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_an_operation_tells_all_that_it_is_called_with(name):
+    made, type_, config = TOLD[name]
+    last = lv.read(chained([made], (3, 4))).layers[-1]
+    assert (last.type, dict(last.config)) == (type_, config)
+
+
+def test_an_operation_that_is_called_with_a_function_cannot_be_read():
+    model = chained([lambda x: ops.vectorized_map(lambda row: row * 2, x)], (3,))
+    assert "no plain value" in lv.read(model).layers[-1].unknown["config"]
+
+
+def test_what_an_operation_puts_before_the_batch_is_no_shape_of_one_example():
+    steps = [lambda x: ops.transpose(x, (1, 0, 2)), lambda x: ops.transpose(x, (1, 0, 2))]
+    _, there, back = lv.read(chained(steps, (3, 4))).layers
+    assert (there.output, there.unknown["output"]) == (None, "its first axis is not the batch")
+    assert (back.output, back.input_shapes) == ("3x4", None)
+    total = lv.read(chained([ops.sum], (3, 4))).layers[-1]
+    assert total.output is None
+
+
+def test_tensors_handed_over_by_name_come_in_the_order_of_the_calls_parameters():
+    one, other = keras.Input((5, 4), name="one"), keras.Input((6, 4), name="other")
+    allowed = keras.Input((5, 6), dtype="bool", name="allowed")
+    attention = layers.MultiHeadAttention(2, 3, name="attention")
+    x = attention(key=other, query=one, value=other, attention_mask=allowed)
+    model = keras.Model([one, other, allowed], x)
+    row = lv.read(model).layer("attention")
+    assert row.inputs == ("one", "other", "other", "allowed")
+    arguments = [source.argument for source in row.details[0].inputs]
+    assert arguments == ["query", "value", "key", "attention_mask"]
+    assert not any(disagreements(layer) for layer in cross_checked(lv.read(model)).layers)
+
+
+def test_masks_do_not_make_the_derivations_disagree():
+    values, allowed = keras.Input((7, 4), name="values"), keras.Input((7,), dtype="bool")
+    x = layers.LSTM(3, return_sequences=True, name="lstm")(values, mask=allowed)
+    x = layers.GRU(3, return_sequences=True, name="gru")(x, None, allowed)
+    x = layers.Attention(name="attention")([x, x], mask=[allowed, allowed])
+    architecture = cross_checked(lv.read(keras.Model([values, allowed], x)))
+    assert not any(map(disagreements, architecture.layers))
+    for name in ("lstm", "gru", "attention"):
+        row = architecture.layer(name)
+        assert [shape.sizes for shape in derive(row).shapes] == [row.output_shape]
+
+
+def test_layers_of_keras_applications_are_known():
+    from keras.src.applications.convnext import LayerScale, StochasticDepth
+    from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
+
+    inputs = keras.Input((5, 5, 4))
+    x = StochasticDepth(0.1, name="depth")(LayerScale(1e-6, 4, name="scale")(inputs))
+    model = keras.Model(inputs, CustomScaleLayer(0.2, name="sum")([inputs, x]))
+    architecture = cross_checked(lv.read(model))
+    types = [layer.type for layer in architecture.layers]
+    assert types == ["InputLayer", "LayerScale", "StochasticDepth", "CustomScaleLayer"]
+    assert architecture.layer("scale").config["projection_dim"] == 4
+    assert all(not layer.unknown.get("output") for layer in architecture.layers)
+    assert [derive(layer).trainable for layer in architecture.layers[1:]] == [4, 0, 0]
+
+
+class LayerScale(layers.Layer):
+    """Somebody's own, of a name that Keras has too."""
+
+    def call(self, x):
+        return ops.tile(x, (1, 2))
+
+
+def test_a_name_alone_makes_no_layer_of_keras_applications():
+    row = lv.read(chained([LayerScale(name="mine")], (4,))).layer("mine")
+    assert row.type == f"{__name__}.LayerScale"

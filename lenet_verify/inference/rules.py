@@ -34,6 +34,7 @@ from lenet_verify.inference.normalization import (
     unit_normalization,
 )
 from lenet_verify.inference.operations import OPERATIONS
+from lenet_verify.inference.operations import WITHOUT_RULE as OPERATIONS_WITHOUT_RULE
 from lenet_verify.inference.pooling import adaptive_pooling, global_pooling, pooling
 from lenet_verify.inference.preprocessing import (
     adjustment,
@@ -166,6 +167,7 @@ WITHOUT_RULE: Mapping[str, str] = {
     "TFSMLayer": "it runs a model that TensorFlow saved",
     "TorchModuleWrapper": _CODE,
     "Wrapper": _ABSTRACT,
+    **OPERATIONS_WITHOUT_RULE,
 }
 """Why there is no rule for the other classes of keras.layers."""
 

@@ -127,6 +127,18 @@ _ACTIVATIONS = tuple(
     type_.removeprefix("ops.") for type_ in ACTIVATION_LAYERS if type_.startswith("ops.")
 )
 
+_CODE = "it runs functions that only running them could tell"
+_DATA = "how much comes out depends on the data"
+
+WITHOUT_RULE: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("ops.AssociativeScan", "ops.Cond", "ops.ForiLoop", "ops.JVP", "ops.Map"), _CODE
+    ),
+    **dict.fromkeys(("ops.Scan", "ops.Switch", "ops.VectorizedMap", "ops.WhileLoop"), _CODE),
+    **dict.fromkeys(("ops.Bincount", "ops.Nonzero", "ops.Unique"), _DATA),
+}
+"""Why there is none for some others; what is left makes no network."""
+
 OPERATIONS: Mapping[str, Rule] = {
     f"ops.{name}": rule(compute)
     for name, compute in {
