@@ -94,7 +94,8 @@ def _convolution(type_: str, rank: int, rng: Random) -> Case:
     paddings = ("valid", "same", "causal") if rank == 1 else ("valid", "same")
     arguments = _some(rng, {"groups": rng.choice((1, 2, 2, 3))}, 0.3)
     arguments["filters"] = rng.choice((1, 2, 4, 6, 12))
-    return _case(type_, rng, shape, order, arguments, _kernel(rng, rank, paddings))
+    adapted = _some(rng, {"lora_rank": rng.randint(1, 3)}, 0.1)
+    return _case(type_, rng, shape, order, arguments, adapted, _kernel(rng, rank, paddings))
 
 
 def _transposed(type_: str, rank: int, rng: Random) -> Case:
