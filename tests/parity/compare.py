@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import prod
 from types import SimpleNamespace
 from typing import Any
+from zlib import crc32
 
 from lenet_verify.architecture import Layer, Shape
 from lenet_verify.builder import ONE_BY_ONE
@@ -163,21 +164,43 @@ def _operation_asked(case: Case) -> _Asked:
             outputs = operated(case.type, inputs, case.arguments)
     except Exception as e:  # whatever Keras refuses with
         return _Asked(_refusal(e), _noted_arguments(calls))
-    row = _read_operation(case, inputs, outputs)
+    row = _read_operation(inputs, outputs) if _in_full(case) else _operation(inputs, outputs)
+    assert row.type == case.type, f"the case of {case.type} is a case of {row.type}: {case}"
+    assert "config" not in row.unknown, row.unknown["config"]
     if row.shapes is None:  # its first axis is not the batch
         return _Asked(Unsaid(), row.config, row.input_shapes)
     shapes = tuple(shape.sizes for shape in row.shapes)
     return _Asked(Answer(shapes, 0, 0), row.config, row.input_shapes)
 
 
-def _read_operation(case: Case, inputs: list[Any], outputs: Any) -> Layer:
+def _in_full(case: Case) -> bool:
+    """Whether a whole model is made of a case and read: one case in ten, for it takes as long as
+    ten others."""
+    return crc32(repr(case).encode()) % 10 == 0
+
+
+def _read_operation(inputs: list[Any], outputs: Any) -> Layer:
     """The one node of a model that does nothing else, as the reader has it."""
-    architecture = read(keras.Model(inputs, outputs))
-    rows = [row for row in architecture.layers if row.type != "InputLayer"]
-    types = [row.type for row in rows]
-    assert types == [case.type], f"the case of {case.type} is a case of {types}: {case}"
-    assert "config" not in rows[0].unknown, rows[0].unknown["config"]
-    return rows[0]
+    rows = read(keras.Model(inputs, outputs)).layers
+    (row,) = (row for row in rows if row.type != "InputLayer")
+    return row
+
+
+def _operation(inputs: list[Any], outputs: Any) -> Layer:
+    """The same without a model around it."""
+    tensors = keras.tree.flatten(outputs)
+    operation = tensors[0]._keras_history.operation
+    (node,) = operation._inbound_nodes
+    kind = kind_of(operation, len(inputs[0].shape), [node.arguments])
+    batch_first = all(tensor.shape and tensor.shape[0] is None for tensor in tensors)
+    return Layer(
+        name=operation.name,
+        type=kind.type,
+        config=kind.config,
+        input_shapes=tuple(Shape(tuple(tensor.shape)[1:]) for tensor in inputs),
+        shapes=tuple(map(Shape, _shapes(outputs))) if batch_first else None,
+        unknown=kind.unknown,
+    )
 
 
 @contextmanager

@@ -23,18 +23,22 @@ class Held:
             would not make the model.
         unsaid: the types of the rows that inference says nothing of.
         disagreements: what it says differently.
+        odd: whether it says something else where Keras is known to be odd.
     """
 
     title: str
     layers: int = 0
     unsaid: tuple[str, ...] = ()
     disagreements: tuple[str, ...] = ()
+    odd: bool = False
 
     @property
     def outcome(self) -> str:
         """In the words of a comparison of one case."""
         if self.disagreements:
             return "disagreed"
+        if self.odd:
+            return "odd"
         return "unsaid" if self.unsaid else "agreed" if self.layers else "refused"
 
 
