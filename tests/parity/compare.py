@@ -146,7 +146,7 @@ def _layer_asked(case: Case) -> _Asked:
     except Exception as e:  # whatever Keras refuses with
         return _Asked(_refusal(e), None)
     try:
-        inputs = [keras.KerasTensor((None, *shape), dtype=case.dtype) for shape in case.shapes]
+        inputs = [_tensor(shape, case.dtype) for shape in case.shapes]
         outputs = called(case.type, layer, inputs)
     except Exception as e:
         return _Asked(_refusal(e), _config(case.type, layer))
@@ -157,20 +157,26 @@ def _layer_asked(case: Case) -> _Asked:
 
 
 def _operation_asked(case: Case) -> _Asked:
-    inputs = [keras.Input(shape, dtype=case.dtype) for shape in case.shapes]
+    in_full = _in_full(case)
+    make = keras.Input if in_full else _tensor
+    inputs = [make(shape, dtype=case.dtype) for shape in case.shapes]
     calls: list[Any] = []
     try:
         with _noted(calls):
             outputs = operated(case.type, inputs, case.arguments)
     except Exception as e:  # whatever Keras refuses with
         return _Asked(_refusal(e), _noted_arguments(calls))
-    row = _read_operation(inputs, outputs) if _in_full(case) else _operation(inputs, outputs)
+    row = _read_operation(inputs, outputs) if in_full else _operation(inputs, outputs)
     assert row.type == case.type, f"the case of {case.type} is a case of {row.type}: {case}"
     assert "config" not in row.unknown, row.unknown["config"]
     if row.shapes is None:  # its first axis is not the batch
         return _Asked(Unsaid(), row.config, row.input_shapes)
     shapes = tuple(shape.sizes for shape in row.shapes)
     return _Asked(Answer(shapes, 0, 0), row.config, row.input_shapes)
+
+
+def _tensor(shape: Sizes, dtype: str) -> Any:
+    return keras.KerasTensor((None, *shape), dtype=dtype)
 
 
 def _in_full(case: Case) -> bool:
