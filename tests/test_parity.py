@@ -40,7 +40,7 @@ def test_most_random_cases_are_answered(type_):
     rng = Random(0)
     outcomes = Counter(compare(CASES[type_](rng)).outcome for _ in range(20))
     assert outcomes["agreed"] >= 8, outcomes
-    assert outcomes["unsaid"] <= 4, outcomes
+    assert outcomes["unsaid"] <= 6, outcomes
     assert not outcomes["disagreed"], "see test_a_layer_agrees_with_keras, or make parity"
 
 

@@ -66,8 +66,8 @@ Said = Answer | Refusal | Unsaid
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both answers, and what they come to: `agreed` (both answer), `refused` (both do), `unsaid`
-    (the rule says nothing), `odd` (Keras is known to be wrong there) or `disagreed`."""
+    """Both answers, and what they come to: `agreed` (or neither can say), `refused` (both do),
+    `unsaid` (the rule says nothing), `odd` (Keras is known to be wrong there) or `disagreed`."""
 
     case: Case
     keras: Said
@@ -103,7 +103,7 @@ def compare(case: Case) -> Comparison:
     ours = _ours(case, asked)
     if isinstance(ours, str):
         return Comparison(case, theirs, Unsaid(), "disagreed", ours)
-    if isinstance(ours, Unsaid):
+    if isinstance(ours, Unsaid) and not isinstance(theirs, Unsaid):
         return Comparison(case, theirs, ours, "unsaid")
     if _alike(theirs, ours):
         outcome = "refused" if isinstance(theirs, Refusal) else "agreed"
