@@ -5,15 +5,18 @@ python docs/refresh.py [--check]
 
 from __future__ import annotations
 
+import inspect
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
+from lenet_verify.inference import RULES, WITHOUT_RULE
 from lenet_verify.options import check_parser
 from lenet_verify.spec.schema import schema_text
 from lenet_verify.vocabulary import FAMILIES
@@ -31,8 +34,13 @@ def wanted() -> dict[Path, str]:
     facts = filled(facts, "layer facts", table(LAYER_FACTS))
     facts = filled(facts, "model facts", table(MODEL_FACTS))
     facts = filled(facts, "families", ", ".join(f"`{family}`" for family in FAMILIES))
+    inference = (ROOT / "docs" / "inference.md").read_text(encoding="utf-8")
+    inference = filled(inference, "layers", rules_of_layers())
+    inference = filled(inference, "operations", rules_of_operations())
+    inference = filled(inference, "without", without_rules())
     return {
         ROOT / "README.md": readme,
+        ROOT / "docs" / "inference.md": inference,
         ROOT / "docs" / "facts.md": facts,
         ROOT / "lenet_verify" / "spec.schema.json": schema_text(),
     }
@@ -53,6 +61,40 @@ def table(facts: Mapping[str, Fact]) -> str:
     for name, fact in facts.items():
         lines.append(f"| `{name}` | {fact.about} | `{fact.code}` |")
     return "\n".join(lines)
+
+
+def rules_of_layers() -> str:
+    """Every rule of a layer in the words of its docstring, under the types that it is for."""
+    types: dict[Callable[..., object], list[str]] = {}
+    for name, rule in RULES.items():
+        if not name.startswith("ops."):
+            types.setdefault(rule.func if isinstance(rule, partial) else rule, []).append(name)
+    blocks = [
+        f"**{', '.join(f'`{name}`' for name in sorted(names))}**\n\n{described(rule)}"
+        for rule, names in types.items()
+    ]
+    return "\n\n".join(blocks)
+
+
+def described(rule: Callable[..., object]) -> str:
+    """A docstring without the names that it begins with: they stand above it."""
+    text = re.sub(r"\A(?:[A-Z]\w+(?:, |: ))+", "", inspect.getdoc(rule) or "")
+    paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
+    return "\n\n".join(part[:1].upper() + part[1:] for part in paragraphs)
+
+
+def rules_of_operations() -> str:
+    """The operations of keras.ops for which there is a rule."""
+    return ", ".join(f"`{name[4:]}`" for name in sorted(RULES) if name.startswith("ops."))
+
+
+def without_rules() -> str:
+    """What there is no rule for, by reason."""
+    types: dict[str, list[str]] = {}
+    for name, reason in WITHOUT_RULE.items():
+        types.setdefault(reason, []).append(f"`{name}`")
+    lines = [f"| {', '.join(names)} | {reason} |" for reason, names in types.items()]
+    return "\n".join(["| | why |", "|---|---|", *lines])
 
 
 def example(readme: str) -> str:

@@ -65,7 +65,7 @@ def same_shape(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
 
 
 def same_maps(rank: int, inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
-    """The same of a layer that takes nothing but feature maps of so many spatial axes."""
+    """A layer of maps of so many spatial axes that changes no shape, and has no weights."""
     return Derived((of_rank(only(inputs), rank),), connections=0)
 
 

@@ -41,7 +41,7 @@ def augmentation(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derive
 
 
 def colour_augmentation(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
-    """RandomColorDegeneration: the same, of images in red, green and blue."""
+    """RandomColorDegeneration: images in red, green and blue, as they are."""
     image = _images(inputs)
     single = len(image.sizes) == 2 and image.channels_first  # its colours are the batch
     if not single and image.channels not in (3, None):
