@@ -65,7 +65,9 @@ def _joined(type_: str, rng: Random) -> Case:
 def _concatenation(rng: Random) -> Case:
     first = _sizes(rng, 0 if rng.random() < 0.05 else 1)
     rank = len(first) + 1
-    axis = rng.choice((-1, -1, *range(-rank, rank), rank))
+    axis = rng.choice((-1, -1, -1, *range(1 - rank, 0), *range(1, rank)))
+    if rng.random() < 0.12:
+        axis = rng.choice((0, -rank, rank))
     along = axis % rank - 1
     shapes = [first]
     for _ in range(rng.randint(0 if rng.random() < 0.05 else 1, 3)):
@@ -147,7 +149,7 @@ def _lookup(type_: str, rng: Random) -> Case:
     if rng.random() < 0.2:
         words = [unknown] * reserved + words
     arguments = _some(rng, {"num_oov_indices": reserved}) | _some(rng, {"output_mode": mode}, 0.9)
-    if rng.random() < 0.85:
+    if rng.random() < 0.95:
         arguments["vocabulary"] = words
         if arguments.get("output_mode") == "tf_idf" and rng.random() < 0.95:
             arguments["idf_weights"] = [0.5] * len(words)
@@ -157,6 +159,8 @@ def _lookup(type_: str, rng: Random) -> Case:
     if rng.random() < 0.2:
         arguments["mask_token"] = rng.choice((words[0], unknown, "" if unknown == "[UNK]" else 0))
     shapes, dtype = _categories(rng)
+    if not shapes[0] and rng.random() < 0.8:
+        shapes = ((3,),)
     return Case(type_, arguments, shapes, "string" if type_ == "StringLookup" else dtype)
 
 
@@ -175,14 +179,16 @@ def _text(rng: Random) -> Case:
         arguments["output_mode"] = mode
     if arguments.get("output_mode", "int") == "int":
         arguments |= _some(rng, {"output_sequence_length": rng.randint(1, 9)})
-    if rng.random() < 0.8:
+    if rng.random() < 0.95:
         words = [f"w{word}" for word in range(rng.randint(1, 5))]
         arguments["vocabulary"] = ["[UNK]", *words] if rng.random() < 0.1 else words
         if arguments.get("output_mode") == "tf_idf":
             arguments["idf_weights"] = [0.5] * len(arguments["vocabulary"])
     if rng.random() < 0.3:
         arguments |= {"max_tokens": rng.randint(4, 12), "pad_to_max_tokens": rng.random() < 0.6}
-    shape: Sizes = rng.choice(((), (1,), (1,), _sizes(rng, 0, 2)))
+    shape: Sizes = rng.choice(((), (), (1,), _sizes(rng, 0, 2)))
+    if arguments.get("split", "") is None and rng.random() < 0.9:
+        shape = (rng.randint(1, 4),)
     return Case("TextVectorization", arguments, (shape,), "string")
 
 

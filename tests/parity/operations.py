@@ -38,7 +38,7 @@ def _axis(rng: Random, rank: int) -> int:
     """Mostly an axis of so many, the batch included, and seldom the batch."""
     if rng.random() < 0.05:
         return rng.choice((rank, -rank - 1))
-    axis = rng.randint(min(1, rank - 1), rank - 1) if rng.random() < 0.9 else 0
+    axis = rng.randint(min(1, rank - 1), rank - 1) if rng.random() < 0.94 else 0
     return rng.choice((axis, axis - rank))
 
 
@@ -46,7 +46,7 @@ def _axes(rng: Random, rank: int) -> Any:
     fate = rng.random()
     if fate < 0.5 or rank < 2:
         return _axis(rng, rank)
-    if fate < 0.55:
+    if fate < 0.53:
         return None
     chosen = rng.sample(range(1, rank), rng.randint(1, rank - 1))
     return tuple(rng.choice((axis, axis - rank)) for axis in chosen)
@@ -161,7 +161,7 @@ def _along(name: str, rng: Random) -> Case:
 
 
 def _moments(rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = _sizes(rng, 1)
     arguments = {"axes": _axes(rng, len(sizes) + 1)} | _some(rng, {"keepdims": True})
     return Case("ops.Moments", arguments, (sizes,))
 
@@ -176,8 +176,8 @@ def _average(rng: Random) -> Case:
 
 
 def _quantile(name: str, rng: Random) -> Case:
-    sizes = _sizes(rng)
-    q = rng.choice((0.5, 0.5, 0.5, [0.25, 0.5]))
+    sizes = _sizes(rng, 1)
+    q = 0.5 if rng.random() < 0.95 else [0.25, 0.5]
     arguments = {"q": q, "axis": _axes(rng, len(sizes) + 1)} | _some(rng, {"keepdims": True})
     return Case(f"ops.{name}", arguments, (sizes,))
 
@@ -213,8 +213,9 @@ def _reshape(rng: Random) -> Case:
     while len(values) > 1 and rng.random() < 0.5:
         values[:2] = [values[0] * values[1]]
     if rng.random() < 0.2:
-        values.insert(rng.randint(0, len(values)), rng.choice((1, 1, 2, -1, -2)))
-    return Case("ops.Reshape", {"newshape": (rng.choice((-1, -1, -1, 4)), *values)}, (sizes,))
+        values.insert(rng.randint(0, len(values)), rng.choice((1, 1, 1, 2, -1, -2)))
+    first = -1 if rng.random() < 0.95 else 4
+    return Case("ops.Reshape", {"newshape": (first, *values)}, (sizes,))
 
 
 def _order(rng: Random) -> Case:
@@ -244,10 +245,10 @@ def _swapped(rng: Random) -> Case:
 
 
 def _turned(rng: Random) -> Case:
-    sizes = _sizes(rng, 1)
+    sizes = _sizes(rng, 1 if rng.random() < 0.1 else 2)
     rank = len(sizes) + 1
     axes = rng.sample(range(1, rank), 2) if rank > 2 else [0, 1]
-    arguments: Arguments = {"k": rng.randint(-2, 3), "axes": tuple(axes)}
+    arguments: Arguments = {"k": rng.choice((-1, 1, 1, 2, 3)), "axes": tuple(axes)}
     if rng.random() < 0.05:
         arguments["axes"] = (1, 1)
     return Case("ops.Rot90", arguments, (sizes,))
@@ -423,7 +424,7 @@ def _top(rng: Random) -> Case:
 
 
 def _glu(rng: Random) -> Case:
-    sizes = tuple(rng.choice((2, 4, _size(rng))) for _ in range(rng.randint(0, 3)))
+    sizes = tuple(rng.choice((2, 4, 6, _size(rng))) for _ in range(rng.randint(1, 4)))
     return Case("ops.Glu", _some(rng, {"axis": _axis(rng, len(sizes) + 1)}), (sizes,))
 
 
@@ -454,18 +455,18 @@ def _matmul(name: str, rng: Random) -> Case:
     length = _size(rng)
     batch = _sizes(rng, 0, 2)
     one: Sizes = (*batch, _size(rng), length)
-    if rng.random() < 0.1:
+    if rng.random() < 0.07:
         one = (length,)
     if rng.random() < 0.05:
         length = _size(rng)
-    fate = rng.random()
+    fate = rng.random() * (1 if name == "Matmul" else 0.65)
     if fate < 0.5:
         other = (length or 3, rng.randint(1, 5))
         if fate < 0.05:
             other = other[:1]
         last = other[::-1] if name == "Inner" else other
         return Case(f"ops.{name}", {"x2": _array(rng, last)}, (one,))
-    if fate < 0.6:
+    if fate < 0.52:
         return Case(f"ops.{name}", {"x1": _array(rng, (3, 4))}, (one,))
     return Case(f"ops.{name}", {}, (one, (*_like(rng, batch), length, _size(rng))))
 
@@ -577,7 +578,8 @@ def _conv(name: str, rng: Random) -> Case:
         sizes = tuple(rng.randint(1, 3) for _ in range(rank))
         arguments[name_of] = sizes if rng.random() < 0.6 else sizes[0]
     if name == "Conv":
-        groups = rng.choice([n for n in (1, 2, 3) if channels % n == 0])
+        # the layer takes groups, the operation refuses them
+        groups = 2 if channels % 2 == 0 and rng.random() < 0.05 else 1
         arguments["kernel"] = _array(rng, (*kernel, channels // groups, groups * filters))
     elif name == "ConvTranspose":
         arguments["kernel"] = _array(rng, (*kernel, filters, channels))
@@ -591,20 +593,24 @@ def _conv(name: str, rng: Random) -> Case:
 
 def _image(name: str, rng: Random) -> Case:
     channels = rng.choice((3, 3, 3, 1, None, _size(rng)))
+    if name in ("DepthToSpace", "SpaceToDepth") and rng.random() < 0.9:
+        channels = rng.choice((4, 8, 12))
     order, shape = _maps(rng, 2, channels)
+    if name == "SpaceToDepth" and rng.random() < 0.8:
+        shape = tuple(None if size is None else size + size % 2 for size in shape)
     if rng.random() < 0.1:
         shape = rng.choice((shape[1:], (2, *shape), shape[:1]))
     make: dict[str, Callable[[], Arguments]] = {
         "AffineTransform": lambda: {"transform": np.zeros(8, "float32")},
         "CropImages": lambda: _frame(rng, "cropping", shape, order),
-        "DepthToSpace": lambda: {"block_size": rng.choice((1, 2, 2, 2))},
+        "DepthToSpace": lambda: {"block_size": rng.choice((1, *[2] * 9))},
         "ExtractPatches": lambda: {
             "size": rng.choice((2, 3, (1, 2))),
             **_some(rng, {"padding": "same", "strides": rng.randint(1, 3)}),
         },
         "PadImages": lambda: _frame(rng, "padding", shape, order),
         "Resize": lambda: {"size": (rng.randint(1, 9), rng.randint(1, 9))},
-        "SpaceToDepth": lambda: {"block_size": rng.choice((1, 2, 2, 3))},
+        "SpaceToDepth": lambda: {"block_size": rng.choice((1, 3, *[2] * 8))},
     }
     return Case(f"ops.{name}", order | make.get(name, dict)(), (shape,))
 
@@ -696,6 +702,28 @@ def _no_axis(case: Case) -> bool:
     return isinstance(axis, int) and not -rank <= axis < rank
 
 
+def _mismatched(case: Case) -> bool:
+    """Whether a letter stands for different sizes, or a term has more letters than its tensor."""
+    sizes: dict[str, set[int]] = {}
+    for term, shape in zip(_terms(case), case.shapes, strict=False):
+        letters, dots, last = term.partition("...")
+        whole = (1, *shape)
+        if len(whole) < len(letters + last):
+            return True
+        named = [*whole[: len(letters)], *(whole[len(whole) - len(last) :] if dots else ())]
+        for letter, size in zip(letters + last, named, strict=True):
+            sizes.setdefault(letter, set()).update({size} - {None, 1})
+    return any(len(different) > 1 for different in sizes.values())
+
+
+def _terms(case: Case) -> list[str]:
+    return str(case.arguments["subscripts"]).partition("->")[0].split(",")
+
+
+_WITH_THE_FIRST = Oddity(
+    "compares every tensor with the first alone, of which a size is variable",
+    lambda case: len(case.shapes) > 2,
+)
 _NO_AXIS = Oddity("takes an axis that there is not, then refuses it when it runs", _no_axis)
 _AS_THE_FIRST = Oddity(
     "says that it has the shape of its first tensor, whatever it is stretched to",
@@ -708,6 +736,19 @@ _ONE_AXIS_MORE = Oddity(
 
 ODDITIES: Oddities = {
     **{f"ops.{name}": (_AS_THE_FIRST,) for name in BITWISE},
+    **dict.fromkeys(("ops.Concatenate", "ops.Dstack", "ops.Hstack"), (_WITH_THE_FIRST,)),
+    "ops.Stack": (_WITH_THE_FIRST,),
+    "ops.Einsum": (
+        Oddity("does not compare the sizes of what it sums over, nor count the axes", _mismatched),
+        Oddity(
+            "lines up what `...` stands for with named axes where one tensor has fewer axes",
+            lambda case: "..." in _terms(case)[0] and len(set(map(len, case.shapes))) > 1,
+        ),
+        Oddity(
+            "takes the first size of an axis that stands twice, be it variable",
+            lambda case: "ii" in _terms(case)[0],
+        ),
+    ),
     **dict.fromkeys(("ops.Argpartition", "ops.ArraySplit"), (_NO_AXIS,)),
     **dict.fromkeys(("ops.LayerNorm", "ops.RMSNorm"), (_NO_AXIS,)),
     **dict.fromkeys(("ops.Nancumprod", "ops.Nancumsum"), (_NO_AXIS,)),
