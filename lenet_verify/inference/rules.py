@@ -146,6 +146,7 @@ RULES: Mapping[str, Rule] = {
     "TextVectorization": text_vectorization,
     "CustomScaleLayer": scaled_sum,
     "LayerScale": layer_scale,
+    "Masking": same_shape,
     **dict.fromkeys(ACTIVATION_LAYERS, same_shape),
     **OPERATIONS,
     **dict.fromkeys(IDENTITY_LAYERS, same_shape),

@@ -364,7 +364,7 @@ CASES: Generators = {
     "MelSpectrogram": _mel,
     "STFTSpectrogram": _stft,
     **{name: partial(_image, type_=name) for name in (*_IMAGES, _CLAHE)},
-    **_each(sorted(IDENTITY_LAYERS & set(LAYERS)), _identity),
+    **_each(sorted({"Masking", *IDENTITY_LAYERS} & set(LAYERS)), _identity),
     **_each(sorted(ACTIVATION_LAYERS & set(LAYERS)), _activation),
     "LayerScale": _layer_scale,
     "CustomScaleLayer": _scaled_sum,
