@@ -6,6 +6,7 @@ python bench/bench.py [--runs 7]
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import subprocess
@@ -34,7 +35,9 @@ class Job:
         """One run, in an empty folder; what it should make must be there and not empty."""
         start = time.perf_counter()
         with Path(os.devnull).open("w") as nowhere:
-            child = subprocess.Popen(self.command, cwd=folder, stdout=nowhere, stderr=nowhere)
+            child = subprocess.Popen(
+                self.command, cwd=folder, stdout=nowhere, stderr=nowhere, env=environment()
+            )
             _, status, usage = os.wait4(child.pid, 0)
         self.seconds.append(time.perf_counter() - start)
         self.mebibytes.append(usage.ru_maxrss / 1024)
@@ -50,6 +53,12 @@ class Job:
         return statistics.median(self.seconds)
 
 
+def environment() -> dict[str, str]:
+    """The user's own, but that bytecode is kept: pip compiles what it installs, so the peer is
+    compiled whatever this says, and an editable installation of ours should be no worse off."""
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+
 def main() -> None:
     """Runs every job in turn, several times over, and prints what they cost."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -60,6 +69,11 @@ def main() -> None:
         Job(
             "lenet-verify: build, check, report, pictures",
             [str(OURS), str(SPEC), "--out", "."],
+            ("lenet5.md", "lenet5.svg", "lenet5.png"),
+        ),
+        Job(
+            "lenet-verify --static: the same by inference",
+            [str(OURS), "--static", str(SPEC), "--out", "."],
             ("lenet5.md", "lenet5.svg", "lenet5.png"),
         ),
         Job(
@@ -82,8 +96,24 @@ def main() -> None:
         peak = f"{statistics.median(job.mebibytes):.0f} MiB"
         ratio = f"{job.median / floor:.2f}"
         print(f"{job.name:46}  {job.median:6.2f} s  {spread:>13}  {peak:>9}  {ratio:>14}")
-    ours, peer = jobs[1].median, jobs[2].median
+    ours, static, peer = (job.median for job in jobs[1:])
     print(f"ours / the peer's: {ours / peer:.2f} (median of {runs} runs each, in turn)")
+    print(f"the peer's / ours with --static: {peer / static:.1f}")
+    inference(runs)
+
+
+def inference(runs: int) -> None:
+    """Inference alone, without the start of the process."""
+    command = [sys.executable, str(HERE / "inference.py"), str(runs)]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, env=environment()
+    )
+    times = json.loads(done.stdout)
+    before = None
+    for name, taken in times.items():
+        growth = f"{taken / before:5.1f} ×" if before and "chain" in name else ""
+        print(f"{'inference, ' + name:46}  {1000 * taken:6.1f} ms  {growth}")
+        before = taken
 
 
 if __name__ == "__main__":

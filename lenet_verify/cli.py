@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import io
 import os
 import sys
@@ -32,6 +33,8 @@ HOLDS, FAILS, UNDECIDED, INTERRUPTED = 0, 1, 2, 130
 
 def entry() -> NoReturn:
     """The console script."""
+    # a process that lives for a moment need not look for cycles all the time
+    gc.set_threshold(100_000, 20, 20)
     _occupy_standard_descriptors()
     try:
         code = main(sys.argv[1:])

@@ -185,10 +185,12 @@ def versions(static: bool) -> tuple[tuple[str, str], ...]:
 
     Not Python, which decides nothing here: a report is the same on every machine.
     """
+    found = [("lenet-verify", __version__)]
+    if static:
+        return tuple(found)
     from importlib.metadata import PackageNotFoundError, version
 
-    found = [("lenet-verify", __version__)]
-    for library in () if static else ("keras", "tensorflow"):
+    for library in ("keras", "tensorflow"):
         try:
             found.append((library, version(library)))
         except PackageNotFoundError:
