@@ -228,7 +228,8 @@ def _again(growing: _Growing) -> None:
         return
     case, layer, fed = growing.rng.choice(growing.layers)
     other = _fitting(growing, _on(case, fed))
-    if other is None or (layer.weights and case.type not in ELASTIC and not _same(other, fed)):
+    elastic = case.type in ELASTIC or not (case == MODEL or layer.weights)
+    if other is None or not (elastic or _same(other, fed)):
         return
     try:
         outputs = layer(_alone(other)) if case == MODEL else called(case.type, layer, other)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lenet_verify.architecture import Architecture, Call, Layer
+from lenet_verify.architecture import Architecture, Call, Layer, Source
 from lenet_verify.errors import InferenceError
-from lenet_verify.inference import inferred
+from lenet_verify.inference import derive, inferred
 
 COUNTS = ("params", "trainable", "non_trainable")
 
@@ -84,9 +84,11 @@ def differences(observed: Architecture, derived: Architecture) -> Held:
     theirs, ours = list(_rows(observed.layers)), list(_rows(derived.layers))
     if [path for path, _ in theirs] != [path for path, _ in ours]:
         return Held(_title(observed), len(theirs), (), ("not the same layers",))
+    said_of = dict(ours)
     unsaid: list[str] = []
     found: list[str] = []
     for (path, one), (_, other) in zip(theirs, ours, strict=True):
+        found += [f"{path} ({one.type}): {what}" for what in _lost(path, one, said_of)]
         if other.shapes is None or other.params is None:
             unsaid.append(one.type)
             continue
@@ -104,14 +106,46 @@ def differences(observed: Architecture, derived: Architecture) -> Held:
     return Held(_title(observed), len(theirs), tuple(unsaid), tuple(found))
 
 
+def _lost(path: str, seen: Layer, said_of: Mapping[str, Layer]) -> Iterator[str]:
+    """What inference says nothing of although it knows all that it takes to."""
+    above = path[: path.rfind("/") + 1]
+    said = said_of[path]
+    if seen.type == "InputLayer":
+        if said.shapes is None and said_of[above[:-1]].input_shapes is not None:
+            yield "its shape is lost"
+        return
+    calls = said.details or (Call(_sources(said), said.input_shapes, said.shapes),)
+    for number, call in enumerate(calls):
+        feeders = [_output(said_of[f"{above}{one.layer}"], one) for one in call.inputs]
+        if call.input_shapes is None and None not in feeders:
+            yield f"the inputs of call {number} are lost"
+        if call.shapes is None and call.input_shapes is not None and not seen.layers:
+            exact = replace(seen, input_shapes=call.input_shapes, details=(call,))
+            if derive(exact) is not None:
+                yield f"the outputs of call {number} are lost"
+
+
+def _sources(layer: Layer) -> tuple[Source, ...]:
+    return tuple(map(Source, layer.inputs))
+
+
+def _output(feeder: Layer, source: Source) -> Any:
+    shapes = feeder.details[source.call].shapes if feeder.details else feeder.shapes
+    return None if shapes is None else shapes[source.output]
+
+
 def _sound_counts(model: Architecture | Layer) -> tuple[str, ...]:
     """The counts of which Keras agrees with itself.
 
     A layer that has layers inside (a recurrent layer, a wrapper) and is made with
     `trainable=False` says that it has nothing to train, but its model trains it.
     """
+    return COUNTS if _is_sound(model) else ("params",)
+
+
+def _is_sound(model: Architecture | Layer) -> bool:
     trained = sum(layer.trainable or 0 for layer in model.layers)
-    return COUNTS if not model.layers or trained == model.trainable else ("params",)
+    return not model.layers or (trained == model.trainable and all(map(_is_sound, model.layers)))
 
 
 def _title(architecture: Architecture) -> str:
@@ -136,11 +170,11 @@ def _facts(one: Layer, other: Layer) -> dict[str, tuple[Any, Any]]:
 
 
 def _fits(seen: Any, said: Any) -> bool:
-    """Whether they are equal, sizes excepted that a nested model leaves open: Keras tells what
-    the model inside says of itself, inference what it comes to where it is called."""
+    """Whether they are equal, sizes excepted that are open: Keras tells what the model inside says
+    of itself, inference what it comes to where it is called."""
     if isinstance(seen, tuple) and isinstance(said, tuple):
         return len(seen) == len(said) and all(map(_fits, seen, said))
-    return seen is None or seen == said
+    return seen is None or said is None or seen == said
 
 
 def _sizes(shapes: Any) -> Any:
