@@ -186,6 +186,19 @@ def test_an_order_goes_through_layers_that_keep_it_and_ends_where_it_is_changed(
     assert outputs == ["3@8x9", "3@8x9", "3@8x9", "3@8x9", "4@6x7", "4@6x7", "4@6x7"]
 
 
+def test_a_repeated_vector_is_a_sequence_whatever_it_was_pooled_from():
+    order = {"data_format": "channels_first"}
+    model = chained(
+        [
+            layers.Conv2D(4, 3, name="conv", **order),
+            layers.GlobalAveragePooling2D(name="pool", **order),
+            layers.RepeatVector(5, name="repeated"),
+        ],
+        (3, 9, 9),
+    )
+    assert lv.read(model).layer("repeated").output == "5x4"
+
+
 # What is whose
 
 

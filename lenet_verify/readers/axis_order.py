@@ -8,7 +8,9 @@ from typing import Any
 from lenet_verify.readers.keras_layer import Kind
 from lenet_verify.vocabulary import LAYERS
 
-_REARRANGING = frozenset({"Permute", "Reshape", "ops.Transpose", "ops.Reshape", "ops.Moveaxis"})
+_REARRANGING = frozenset(
+    {"Permute", "RepeatVector", "Reshape", "ops.Transpose", "ops.Reshape", "ops.Moveaxis"}
+)
 """What comes out of these may have its channels elsewhere than what went in."""
 
 

@@ -32,7 +32,7 @@ _LONGEST_NUMBER = 40
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 # what YAML lets stand nowhere: controls, surrogates, noncharacters, a second byte order mark
 _FORBIDDEN = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 
 
