@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from lenet_verify import vocabulary
 from lenet_verify.vocabulary import (
     ACTIVATION_LAYERS,
-    APPLICATION_LAYERS,
     ACTIVATIONS,
     ALIASES,
+    APPLICATION_LAYERS,
     ARGUMENT_FORMS,
     BASE_ARGUMENTS,
     CONSTRAINTS,
