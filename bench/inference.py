@@ -6,6 +6,7 @@ activations, sums and pooling again and again.
 
 from __future__ import annotations
 
+import gc
 import json
 import statistics
 import sys
@@ -72,6 +73,7 @@ def seconds(outline: Architecture, runs: int) -> float:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(100_000, 20, 20)  # as the command line does
     runs = int(sys.argv[1])
     times = {f"chain of {n:,}": seconds(chain(n), runs) for n in (10, 100, 1_000, 10_000)}
     if not {"keras", "numpy", "tensorflow"}.isdisjoint(sys.modules):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import prod
 from typing import Any
 
@@ -134,8 +135,9 @@ def times(*factors: int | None) -> int | None:
     return product(factors)
 
 
+@cache  # a network has a few of these, again and again
 def sliding(
-    window: Sequence[int], strides: Sequence[int], dilation: Sequence[int] | None = None
+    window: tuple[int, ...], strides: tuple[int, ...], dilation: tuple[int, ...] | None = None
 ) -> Window:
     """What a sliding window sees; dilation spreads it. Source: Dumoulin and Visin, 5.1."""
     spread = dilation or (1,) * len(window)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -145,9 +145,10 @@ class _Network:
             "details": tuple(calls) if layer.details else (),
         }
         if first is None:
-            unknown = {**_why_unknown(replace(layer, **changes)), **layer.unknown}
+            reasons = _why_unknown(replace(layer, **changes))
+            unknown: Mapping[str, str] = {**reasons, **layer.unknown}
         else:
-            unknown = dict(layer.unknown)
+            unknown = layer.unknown
             changes |= {
                 "shapes": first.shapes,
                 "params": first.trainable + first.non_trainable,

@@ -90,7 +90,7 @@ def measures(
         found[fact] = sum(each) if each and None not in each else None
         if found[fact] is None:
             reasons[fact] = _why_none(type_, fact, unknown, calls)
-    return {**found, "unknown": {**unknown, **reasons}}
+    return {**found, "unknown": {**unknown, **reasons} if reasons else unknown}
 
 
 def _why_none(

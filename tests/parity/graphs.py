@@ -18,9 +18,10 @@ from lenet_verify.readers import read
 from lenet_verify.spec import LayerRecipe, Spec
 from lenet_verify.spec.contents import Input
 from lenet_verify.vocabulary import LAYERS, read_layer
+from tests.parity.calling import called, layer_of, operated
 from tests.parity.case import Case, Sizes
 from tests.parity.cases import CASES
-from tests.parity.compare import called, compare, layer_of, listed, operated
+from tests.parity.compare import compare, listed
 from tests.parity.whole import Held, differences, held_against_inference
 
 keras = import_keras()

@@ -1,71 +1,82 @@
-"""Where Keras says one thing of a layer and does another when it runs on numbers.
+"""Where Keras and inference differ, what comes out when the layer runs on numbers.
 
 Keras mostly works out by `compute_output_shape` what a layer makes of its inputs, and never calls
-the layer. Where that lets pass what the call itself refuses, or says another shape than comes out,
-Keras contradicts itself: that is odd, whatever inference says.
+the layer. That may let pass what the call itself refuses, or say another shape than comes out.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator
 from itertools import islice
+from typing import Literal
 
-from tests.parity.case import Case, Oddity, Sizes
+from lenet_verify.framework import import_keras
+from tests.parity.calling import called, layer_of, operated
+from tests.parity.case import Case, Sizes
+
+keras = import_keras()
+
+Verdict = Literal["confirmed", "refuted", "open"]
 
 _BATCHES = (2, 5)
 _FILLINGS = (3, 1, 2, 4, 5, 6, 7)
+"""What variable sizes are tried with."""
+
+_ENOUGH = 2
+"""That many of them that run will do."""
 
 
-def cannot_run(case: Case) -> bool:
-    """Whether the layer refuses numbers, in a batch of one size or another, for all values of
-    its variable sizes."""
-    return all(None in _run(case, filling) for filling in _fillings(case))
+def verdict(case: Case, said: tuple[Sizes, ...] | None) -> Verdict:
+    """Whether a layer, run on numbers, makes of its inputs what inference says.
+
+    Args:
+        case: the layer and its inputs.
+        said: the shapes that inference says come out; None if it says that the layer refuses.
+
+    Returns:
+        `open` where inference says that something comes out, but the layer does not run here: a
+        backend may lack what a layer is defined to do.
+    """
+    runs = list(islice(_runs(case), _ENOUGH))
+    if said is None:
+        return "refuted" if runs else "confirmed"
+    if not runs:
+        return "open"
+    return "confirmed" if all(_fits(run, said) for run in runs) else "refuted"
 
 
-def runs_otherwise(case: Case) -> bool:
-    """Whether what comes out of the layer has another shape than Keras says."""
-    said = _shapes_of(case, [(None, *shape) for shape in case.shapes])
-    runs = (_run(case, filling) for filling in _fillings(case))
-    some = list(islice((run for run in runs if None not in run), 2))
-    if any(len(set(run)) > 1 for run in some):
-        return True  # one example's shape depends on how many there are
-    return said is not None and any(not _fits(run[0] or (), said) for run in some)
+def _runs(case: Case) -> Iterator[tuple[Sizes, ...]]:
+    """The shapes that come out of one example, for all values of its variable sizes for which
+    the layer runs, whatever the batch; where they depend on that, nothing does."""
+    variable = any(None in shape for shape in case.shapes)
+    for filling in _FILLINGS if variable else _FILLINGS[:1]:
+        first, second = (_run(case, batch, filling) for batch in _BATCHES)
+        if first is not None and first == second:
+            yield first
 
 
-CANNOT_RUN = Oddity("it takes what its own call refuses", cannot_run)
-RUNS_OTHERWISE = Oddity("what comes out of it has another shape than it says", runs_otherwise)
-
-
-def _fillings(case: Case) -> Sequence[int]:
-    return _FILLINGS if any(None in shape for shape in case.shapes) else _FILLINGS[:1]
-
-
-def _run(case: Case, filling: int) -> tuple[tuple[Sizes, ...] | None, ...]:
-    """The shapes that come out for each size of the batch; None where Keras refuses."""
+def _run(case: Case, batch: int, filling: int) -> tuple[Sizes, ...] | None:
+    """The shapes that come out of one batch; None where Keras or its backend refuses."""
     shapes = [tuple(filling if size is None else size for size in shape) for shape in case.shapes]
-    return tuple(_shapes_of(case, [(batch, *shape) for shape in shapes]) for batch in _BATCHES)
-
-
-def _shapes_of(case: Case, shapes: Sequence[Sizes]) -> tuple[Sizes, ...] | None:
-    """What comes out of a layer that is called on numbers, or on symbols if the first size, of
-    the batch, is None; None where Keras refuses."""
-    from tests.parity.compare import called, keras, layer_of
-
-    symbolic = any(shape[0] is None for shape in shapes)
-    make = keras.KerasTensor if symbolic else keras.ops.zeros
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            inputs = [make(shape, dtype=case.dtype) for shape in shapes]
-            outputs = called(case.type, layer_of(case.type, case.arguments), inputs)
-        except Exception:  # whatever Keras or its backend refuses with
+            inputs = [keras.ops.zeros((batch, *shape), dtype=case.dtype) for shape in shapes]
+            if case.type.startswith("ops."):
+                outputs = operated(case.type, inputs, case.arguments)
+            else:
+                outputs = called(case.type, layer_of(case.type, case.arguments), inputs)
+        except Exception:  # whatever they refuse with
             return None
-    return tuple(tuple(output.shape)[1:] for output in keras.tree.flatten(outputs))
+    tensors = [keras.ops.shape(tensor) for tensor in keras.tree.flatten(outputs)]
+    if any(not shape or shape[0] != batch for shape in tensors):
+        return None  # something else has come before the batch
+    return tuple(tuple(shape[1:]) for shape in tensors)
 
 
 def _fits(shapes: tuple[Sizes, ...], said: tuple[Sizes, ...]) -> bool:
     return len(shapes) == len(said) and all(
-        len(one) == len(other) and all(b is None or a == b for a, b in zip(one, other, strict=True))
+        len(one) == len(other) and all(b in (None, a) for a, b in zip(one, other, strict=True))
         for one, other in zip(shapes, said, strict=True)
     )

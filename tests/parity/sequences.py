@@ -8,8 +8,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from tests.parity.case import Case, Generators, Oddities, Sizes
-from tests.parity.runs import CANNOT_RUN, RUNS_OTHERWISE
+from tests.parity.case import Case, Generators, Sizes
 
 Arguments = dict[str, Any]
 
@@ -509,5 +508,3 @@ CASES: Generators = {
     "TimeDistributed": time_distributed,
     "SpectralNormalization": spectral_normalization,
 }
-
-ODDITIES: Oddities = dict.fromkeys(CASES, (CANNOT_RUN, RUNS_OTHERWISE))
