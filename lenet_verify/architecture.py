@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shape:
     """The shape of one tensor, batch left out.
 
@@ -47,7 +47,7 @@ class Shape:
         return "x".join(str(size) for size in self.sizes)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """What a layer reads: one output of one call of another layer, both counted from 0.
 
@@ -63,7 +63,7 @@ class Source:
     argument: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Call:
     """One call of a layer; shapes are None when unknown."""
 
@@ -72,7 +72,7 @@ class Call:
     shapes: tuple[Shape, ...] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Layer:
     """One layer, or one nested model with its own `layers` inside.
 
@@ -136,7 +136,7 @@ class Layer:
         return sizes[0] if len(sizes) == 1 else sizes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Compiled:
     """How a model is compiled, as Keras's own identifiers (`adam`, `categorical_crossentropy`)."""
 
@@ -145,7 +145,7 @@ class Compiled:
     metrics: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Architecture:
     """A whole model, its layers in topological order.
 

@@ -15,7 +15,7 @@ LARGEST_COUNT = 2**63
 """No count that anybody could mean is larger; what is, is refused before it grows further."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Window:
     """What of its input one position of a layer's output sees.
 
@@ -33,7 +33,7 @@ HERE = Window((), ())
 """Each position sees itself alone, as in a Dense on a sequence."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Derived:
     """What a layer comes to, from first principles, for one example.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from lenet_verify.architecture import Shape
 from lenet_verify.inference.derived import HERE, Derived, Impossible, Window, known, only, weights
+from lenet_verify.inference.merging import elementwise
 
 
 def batch_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
@@ -62,16 +63,17 @@ def layer_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) ->
 def rms_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
     """RMSNormalization: one gain for each value along the axes that are normalised over.
 
-    The gain is multiplied in along the last axes, so that it fits only there. Source: Zhang and
-    Sennrich 2019, equation 4.
+    The gain is multiplied in along the last axes, whichever it is of; an axis of size 1 is
+    stretched. Source: Zhang and Sennrich 2019, equation 4.
     """
     shape = only(inputs)
     axes = config["axis"]
     gains = tuple(known(size, _WHERE) for size in _normalised(shape, axes))
-    last = (None, *shape.sizes)[len(shape.sizes) + 1 - len(gains) :]
-    if any(gain != 1 and size not in (gain, None) for gain, size in zip(gains, last, strict=True)):
-        raise Impossible(f"its gain over axis {_listed(axes)} does not fit the last axes")
-    return Derived((shape,), trainable=weights(gains), window=_seen(shape, axes))
+    try:
+        scaled = elementwise((shape, Shape(gains)), {}).shapes
+    except Impossible as e:
+        raise Impossible(f"its gain over axis {_listed(axes)} does not fit the last axes") from e
+    return Derived(scaled, trainable=weights(gains), window=_seen(shape, axes))
 
 
 def unit_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
@@ -98,11 +100,11 @@ def _along(shape: Shape, axis: int) -> int | None:
 
 
 def _normalised(shape: Shape, axes: Iterable[int]) -> tuple[int | None, ...]:
-    """The sizes along axes that are normalised over together, in the order of the axes."""
-    by_place = {axis % (len(shape.sizes) + 1): _along(shape, axis) for axis in axes}
-    if len(by_place) < len(tuple(axes)):
+    """The sizes along axes that are normalised over together, in the order of their numbers."""
+    sizes = {axis: _along(shape, axis) for axis in sorted(axes)}
+    if len({axis % (len(shape.sizes) + 1) for axis in axes}) < len(tuple(axes)):
         raise Impossible(f"axis {_listed(axes)} names one axis twice")
-    return tuple(by_place[place] for place in sorted(by_place))
+    return tuple(sizes.values())
 
 
 def _listed(axes: Iterable[int]) -> str:

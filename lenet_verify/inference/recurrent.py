@@ -97,6 +97,8 @@ def unrolled(inputs: tuple[Shape, ...], config: Config) -> Derived | None:
     states = _states_of(config["cell"])
     if states is None:
         return None
+    if config["return_state"] and _depth(config["cell"]) > 2:
+        raise Impossible("it returns no states of cells that are stacked in a stack")
     step = derived_inside(config["cell"], (Shape(sequence.sizes[1:]), *map(Shape, states)))
     return None if step is None else _over_steps(sequence, given, step, config)
 
@@ -175,6 +177,13 @@ def _states_of(config: Any) -> tuple[tuple[int, ...], ...] | None:
     if type_ not in _GATES:
         return None
     return ((config["units"],),) * (2 if type_ == "LSTMCell" else 1)
+
+
+def _depth(config: Config) -> int:
+    """How deep Keras's lists of a cell's states are: an LSTM's two are a list."""
+    if config["type"] == "StackedRNNCells":
+        return 1 + max(map(_depth, config["cells"]))
+    return int(config["type"] == "LSTMCell")
 
 
 def _check_state(shape: Shape, state: tuple[int | None, ...]) -> None:

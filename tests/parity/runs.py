@@ -38,6 +38,8 @@ def verdict(case: Case, said: tuple[Sizes, ...] | None) -> Verdict:
         `open` where inference says that something comes out, but the layer does not run here: a
         backend may lack what a layer is defined to do.
     """
+    if "Adaptive" in case.type:
+        return "open"  # TensorFlow divides by zero, and the process is gone
     runs = list(islice(_runs(case), _ENOUGH))
     if said is None:
         return "refuted" if runs else "confirmed"
