@@ -158,17 +158,16 @@ def _read(equation: str, shape: Shape, stated: tuple[int | None, ...]) -> _Lette
     input_, output = (
         (*rest, *parts[term]) if first else (*parts[term], *rest) for term in ("input", "output")
     )
-    if first:
-        outputs = (*sizes[: max(number, 1)], *stated)
-    else:
-        outputs = (None, *stated, *sizes[len(sizes) - number :])
-    if len(outputs) != len(output) or len(set(output)) < len(output):
-        raise Impossible(f"output_shape must give one size for each output letter of {equation!r}")
+    if len(set(output)) < len(output):
+        raise Impossible(f"{equation!r} has a letter twice in its output")
+    elided = sizes[:number] if first else sizes[len(sizes) - number :]
+    outputs = (*(elided or (None,)), *stated) if first else (None, *stated, *elided)
+    if len(outputs) < len(output) - (0 if first else number):
+        raise Impossible(f"output_shape must have a size for each output letter of {equation!r}")
     if input_[0] != output[0] or input_[0] in input_[1:]:
         return None
-    found = _Letters(
-        input_, tuple(parts["kernel"]), output, {}, dict(zip(output, outputs, strict=True))
-    )
+    by_letter = dict(zip(output, outputs, strict=False)) | dict(zip(rest, elided, strict=True))
+    found = _Letters(input_, tuple(parts["kernel"]), output, {}, by_letter)
     return replace(found, sizes=_sized(found, sizes))
 
 
