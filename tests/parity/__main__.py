@@ -10,9 +10,10 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before anything imports TensorFlow
 
@@ -23,6 +24,9 @@ from tests.parity.tally import CHUNK, Tallies, Tally, cases, models, well_known
 
 SHOWN = 20
 """How many disagreements of one type are shown in full."""
+
+EACH = 40
+"""How many tasks a process is given before it is replaced."""
 
 OUTCOMES = ("agreed", "refused", "unsaid", "odd", "disagreed")
 
@@ -35,15 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.types:
         work += [("random models", partial(models, options.seed), options.models)]
     bad = 0
-    context = multiprocessing.get_context("spawn")
-    # a worker is replaced now and then, for Keras keeps a little of everything
-    with ProcessPoolExecutor(options.jobs, context, max_tasks_per_child=40) as pool:
-        for title, do, count in work:
-            chunks = range(-(-count // CHUNK))
-            sizes = [min(CHUNK, count - chunk * CHUNK) for chunk in chunks]
-            bad += _report(title, pool.map(do, chunks, sizes))
-        if not options.types:
-            bad += _report("keras.applications, with and without top", pool.map(well_known, NAMES))
+    for title, do, count in work:
+        chunks = range(-(-count // CHUNK))
+        sizes = [min(CHUNK, count - chunk * CHUNK) for chunk in chunks]
+        bad += _report(title, _shared(options.jobs, do, chunks, sizes))
+    if not options.types:
+        title = "keras.applications, with and without top"
+        bad += _report(title, _shared(options.jobs, well_known, NAMES))
     if lacking := sorted(set(RULES) - set(CASES)):
         print(f"Rules without random cases: {', '.join(lacking)}")
     print(f"{bad} disagreements" if bad else "Keras and inference agree.")
@@ -63,6 +65,14 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.models is None:
         options.models = options.count // 50
     return options
+
+
+def _shared(jobs: int, do: Callable[..., Tallies], *tasks: Sequence[Any]) -> Iterator[Tallies]:
+    """Tasks shared by so many processes, new ones now and then: Keras keeps a little of all."""
+    context = multiprocessing.get_context("spawn")
+    for start in range(0, len(tasks[0]), jobs * EACH):
+        with ProcessPoolExecutor(jobs, context) as pool:
+            yield from pool.map(do, *(some[start : start + jobs * EACH] for some in tasks))
 
 
 def _report(title: str, chunks: Iterable[Tallies]) -> int:
