@@ -64,6 +64,8 @@ def stacked_cells(inputs: tuple[Shape, ...], config: Config) -> Derived | None:
         if states is None:
             return None
         if len(given) < len(states):
+            if inputs[1:]:
+                return None  # the cells for which there is none are left out
             raise Impossible("it takes the states of each of its cells")
         one = derived_inside(inner, (step, *given[: len(states)]))
         if one is None:
@@ -103,7 +105,7 @@ def unrolled(inputs: tuple[Shape, ...], config: Config) -> Derived | None:
     return None if step is None else _over_steps(sequence, given, step, config)
 
 
-def conv_lstm(inputs: tuple[Shape, ...], config: Config) -> Derived:
+def conv_lstm(inputs: tuple[Shape, ...], config: Config) -> Derived | None:
     """ConvLSTM1D, ConvLSTM2D, ConvLSTM3D: an LSTM whose products are convolutions.
 
     Four kernels for the input, as a convolution of these arguments has them; four for the state,
@@ -135,13 +137,17 @@ def conv_lstm(inputs: tuple[Shape, ...], config: Config) -> Derived:
     return _over_steps(sequence, given, step, config)
 
 
-def _over_steps(sequence: Shape, given: Sequence[Shape], step: Derived, config: Config) -> Derived:
+def _over_steps(
+    sequence: Shape, given: Sequence[Shape], step: Derived, config: Config
+) -> Derived | None:
     """A step of a cell, at every step of a sequence."""
     steps = sequence.sizes[0]
     if steps == 0:
         raise Impossible("it takes at least one step")
     output, *states = step.shapes
     if given and len(given) != len(states):
+        if config.get("cell", {}).get("type") == "StackedRNNCells":
+            return None  # the cells for which there is none are left out
         raise Impossible(f"it takes {len(states)} states to begin with, not {len(given)}")
     for shape, state in zip(given, states, strict=False):
         _check_state(shape, state.sizes)
