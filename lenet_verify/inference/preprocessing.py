@@ -93,14 +93,18 @@ def _sizes_of(nested: object) -> tuple[int, ...]:
 
 
 def rescaling(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
-    """Rescaling: x · scale + offset; several numbers are for as many channels."""
+    """Rescaling: x · scale + offset; several numbers are for as many channels, or make as many of
+    a single one."""
     data = only(inputs)
     for name in ("scale", "offset"):
         numbers = _sizes_of(config[name])
         # Keras lines scales up with its usual axis order, not with that of the data
         sizes = {*data.sizes[-1:], *data.sizes[-3:-2], None}
-        if numbers and numbers[0] != 1 and numbers[0] not in sizes and None not in data.sizes:
+        if not numbers or numbers[0] in (1, *sizes) or None in data.sizes:
+            continue
+        if data.sizes[-1:] != (1,):
             raise Impossible(f"its {name} is of {numbers[0]} numbers, which are no channels' here")
+        data = replace(data, sizes=(*data.sizes[:-1], numbers[0]))
     return Derived((data,))
 
 
@@ -121,6 +125,8 @@ def discretization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Deri
 def hashing(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
     """Hashing: anything as one of `num_bins`. Source: Weinberger et al., Feature Hashing, 2009."""
     shape, mode = only(inputs), config["output_mode"]
+    if mode == "one_hot" and shape.sizes[-1:] == (None,):
+        return None  # one of size 1 is left out
     if mode == "one_hot" and shape.sizes[-1:] == (1,):
         shape = Shape(shape.sizes[:-1])
     return _encoded(shape, mode, config["num_bins"])
@@ -131,6 +137,8 @@ def crossing(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | 
     if len(inputs) != 2:
         raise Impossible(f"it takes two inputs, not {len(inputs)}")
     one, other = (shape.sizes for shape in inputs)
+    if {one, other} <= {(None,), (1,)} and one + other != (1, 1):
+        return None  # whether they are scalars is not known
     if one not in ((), (1,)) or one != other:
         raise Impossible(f"it takes two scalars, not {inputs[0]} and {inputs[1]}")
     return _encoded(inputs[0], config["output_mode"], config["num_bins"])

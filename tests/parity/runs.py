@@ -50,11 +50,12 @@ def verdict(case: Case, said: tuple[Sizes, ...] | None) -> Verdict:
 
 def _runs(case: Case) -> Iterator[tuple[Sizes, ...]]:
     """The shapes that come out of one example, for all values of its variable sizes for which
-    the layer runs, whatever the batch; where they depend on that, nothing does."""
+    the layer runs, whatever the batch; where they depend on that, nothing does. That nothing
+    at all comes out is no more than a refusal."""
     variable = any(None in shape for shape in case.shapes)
     for filling in _FILLINGS if variable else _FILLINGS[:1]:
         first, second = (_run(case, batch, filling) for batch in _BATCHES)
-        if first is not None and first == second:
+        if first is not None and first == second and not any(0 in shape for shape in first):
             yield first
 
 
