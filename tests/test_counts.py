@@ -407,6 +407,11 @@ DENSE = {
         Case({"shared_axes": [1, 2]}, [(4, 5, 3)], [(4, 5, 3)], trained=3, connections=0),
         Case({"shared_axes": [1]}, [(None, 3)], [(None, 3)], trained=3, connections=0),
     ],
+    "Softmax": [
+        Case({}, [(4, 3)], [(4, 3)], connections=0),
+        Case({"axis": [1, 2]}, [(4, 5, 3)], [(4, 5, 3)], connections=0, window=sees(WHOLE, WHOLE)),
+        Case({}, [first(3, 4, 5)], [first(3, 4, 5)], connections=0, window=sees((1, 1), WHOLE)),
+    ],
     "Embedding": [
         Case({"input_dim": 100, "output_dim": 8}, [(5,)], [(5, 8)], trained=100 * 8),
         Case(
@@ -1009,7 +1014,7 @@ TABLE: dict[str, list[Case]] = {
 }
 
 PASSED_ON = {
-    "activations": ("Activation", "ELU", "LeakyReLU", "ReLU", "Softmax"),
+    "activations": ("Activation", "ELU", "LeakyReLU", "ReLU"),
     "regularization": (
         *("ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise"),
         *("Identity", "Masking", "StochasticDepth"),

@@ -1,4 +1,4 @@
-"""Activations with weights."""
+"""Activations with weights, or of several values together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from lenet_verify.architecture import Shape
 from lenet_verify.inference.derived import Derived, Impossible, known, only, weights
+from lenet_verify.inference.normalization import seen
 
 
 def prelu(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
@@ -25,3 +26,9 @@ def prelu(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
     return Derived(
         (shape,), trainable=weights(tuple(known(size, what) for size in slopes)), connections=0
     )
+
+
+def softmax(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
+    """Softmax: exponentials, divided by their sum along some axes. Source: Bridle 1990."""
+    shape = only(inputs)
+    return Derived((shape,), connections=0, window=seen(shape, config["axis"]))

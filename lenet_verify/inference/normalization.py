@@ -43,7 +43,7 @@ def group_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) ->
     return Derived(
         (shape,),
         trainable=_affine((channels,), config),
-        window=None if spatial else _seen(shape, others),
+        window=None if spatial else seen(shape, others),
     )
 
 
@@ -57,7 +57,7 @@ def layer_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) ->
     trained = 0
     if config["center"] or config["scale"]:
         trained = _affine(tuple(known(size, _WHERE) for size in sizes), config)
-    return Derived((shape,), trainable=trained, window=_seen(shape, config["axis"]))
+    return Derived((shape,), trainable=trained, window=seen(shape, config["axis"]))
 
 
 def rms_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
@@ -73,14 +73,14 @@ def rms_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> D
         scaled = elementwise((shape, Shape(gains)), {}).shapes
     except Impossible as e:
         raise Impossible(f"its gain over axis {_listed(axes)} does not fit the last axes") from e
-    return Derived(scaled, trainable=weights(gains), window=_seen(shape, axes))
+    return Derived(scaled, trainable=weights(gains), window=seen(shape, axes))
 
 
 def unit_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
     """UnitNormalization: everything divided by its length along some axes; no weights."""
     shape = only(inputs)
     _normalised(shape, config["axis"])
-    return Derived((shape,), window=_seen(shape, config["axis"]))
+    return Derived((shape,), window=seen(shape, config["axis"]))
 
 
 _WHERE = "the size along an axis that it has weights for"
@@ -118,7 +118,7 @@ def _spatial(shape: Shape) -> tuple[int, ...]:
     return tuple(axis for axis in range(1, rank + 1) if axis != channels)
 
 
-def _seen(shape: Shape, axes: Iterable[int]) -> Window:
+def seen(shape: Shape, axes: Iterable[int]) -> Window:
     """What one position sees that is normalised over these axes: all along them."""
     over = {axis % (len(shape.sizes) + 1) for axis in axes}
     spatial = _spatial(shape)

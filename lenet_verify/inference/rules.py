@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from lenet_verify.architecture import Shape
-from lenet_verify.inference.activation import prelu
+from lenet_verify.inference.activation import prelu, softmax
 from lenet_verify.inference.applications import layer_scale, scaled_sum
 from lenet_verify.inference.attention import (
     additive_attention,
@@ -148,6 +148,7 @@ RULES: Mapping[str, Rule] = {
     "LayerScale": layer_scale,
     "Masking": same_shape,
     **dict.fromkeys(ACTIVATION_LAYERS, same_shape),
+    "Softmax": softmax,
     **OPERATIONS,
     **dict.fromkeys(IDENTITY_LAYERS, same_shape),
     **dict.fromkeys(IDENTITY_LAYERS & frozenset(TABLE["preprocessing"]), augmentation),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lenet_verify.inference.derived import HERE, Derived, Impossible
 from lenet_verify.inference.operations.node import (
     Node,
@@ -50,7 +48,7 @@ def along_axes(node: Node) -> Derived:
     """Softmax and its kind, flips: the shape stays; along some axes, values depend on others."""
     tensor = node.tensor()
     axes = axes_of(node.config["axis"], len(tensor))
-    return node.gives(tensor, connections=0, window=spatial_window(len(tensor), axes))
+    return node.gives(tensor, connections=0, window=spatial_window(node.inputs[0], axes))
 
 
 def along_axis(node: Node) -> Derived:
@@ -66,7 +64,7 @@ def reduction(node: Node) -> Derived:
     axes = axes_of(node.config["axis"], len(tensor))
     return node.gives(
         reduced(tensor, axes, bool(node.config.get("keepdims"))),
-        window=spatial_window(len(tensor), axes),
+        window=spatial_window(node.inputs[0], axes),
     )
 
 
@@ -117,9 +115,11 @@ def quantile(node: Node) -> Derived:
 
 def same_along(node: Node) -> Derived:
     """Normalisation of the first tensor: the shape stays."""
-    tensor = whole(node.inputs[0]) if node.inputs else ()
-    axis: Any = node.config["axis"]
-    return node.gives(tensor, window=spatial_window(len(tensor), axes_of(axis, len(tensor))))
+    if not node.inputs:
+        raise Unsaid
+    tensor = whole(node.inputs[0])
+    axes = axes_of(node.config["axis"], len(tensor))
+    return node.gives(tensor, window=spatial_window(node.inputs[0], axes))
 
 
 def batch_normalization(node: Node) -> Derived:
@@ -137,18 +137,17 @@ def batch_normalization(node: Node) -> Derived:
 
 def loss(node: Node) -> Derived:
     """BinaryCrossentropy: value by value."""
-    target, output = _target_and_output(node)
-    return node.gives(output, window=None if target is None else HERE)
+    return node.gives(_compared(node), window=HERE)
 
 
 def categorical_loss(node: Node) -> Derived:
     """CategoricalCrossentropy: one value for all classes, along the last axis."""
-    _, output = _target_and_output(node)
-    return node.gives(output[:-1])
+    return node.gives(_compared(node)[:-1])
 
 
-def _target_and_output(node: Node) -> tuple[Whole, Whole]:
+def _compared(node: Node) -> Whole:
+    """The shape of a target and of what it is compared with."""
     target, output = node.operands("target", "output")
     if target != output:
         raise Impossible(f"its target is of shape {target}, its output of {output}")
-    return target, output
+    return output

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from lenet_verify.architecture import Shape
-from lenet_verify.inference.derived import Derived, Impossible, Window, everywhere, product
+from lenet_verify.inference.derived import (
+    HERE,
+    Derived,
+    Impossible,
+    Window,
+    everywhere,
+    product,
+)
 
 BATCH: Final = "batch"
 """The size of the batch, known to be the same wherever it stands."""
@@ -213,13 +220,15 @@ def alike(wholes: Sequence[Whole], but: int | None = None) -> None:
             raise Impossible(f"its tensors differ along axis {place}: {sizes}")
 
 
-def spatial_window(rank: int, gone: Iterable[int]) -> Window | None:
+def spatial_window(shape: Shape, gone: Iterable[int]) -> Window | None:
     """What a value sees that comes of all along some axes of feature maps: everything, or itself
-    where only the channels, the last axis, are taken together."""
-    axes = set(gone)
-    if axes == {rank - 1} and rank > 1:
-        return Window((), ())
-    return everywhere(rank - 2) if rank > 2 and axes >= set(range(1, rank - 1)) else None
+    where only the channels are taken together."""
+    axes, rank = set(gone), len(shape.sizes)
+    channels = 1 if shape.channels_first and rank > 1 else rank
+    if axes == {channels} and rank:
+        return HERE
+    spatial = set(range(1, rank + 1)) - {channels}
+    return everywhere(rank - 1) if spatial and axes >= spatial else None
 
 
 def rule(compute: Callable[[Node], Derived]) -> Rule:
