@@ -64,12 +64,17 @@ class ReadError(LenetVerifyError):
 
 
 class MissingLibraryError(LenetVerifyError):
-    """An optional library that is needed here is not installed."""
+    """An optional library that is needed here is not installed.
 
-    def __init__(self, library: str, extra: str, purpose: str) -> None:
-        super().__init__(
-            f"{purpose} needs {library}; install it with: pip install 'lenet-verify[{extra}]'"
-        )
+    Attributes:
+        library, extra: what it is called, and which of our extras brings it.
+        purpose: what it is needed for.
+    """
+
+    def __init__(self, library: str, extra: str, purpose: str, *, or_else: str = "") -> None:
+        self.library, self.extra, self.purpose = library, extra, purpose
+        how = f"pip install 'lenet-verify[{extra}]'" + (f", or {or_else}" if or_else else "")
+        super().__init__(f"{purpose} needs {library}; install it with: {how}")
 
 
 class UsageError(LenetVerifyError):

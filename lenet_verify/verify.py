@@ -11,7 +11,14 @@ from typing import Any
 from lenet_verify import __version__
 from lenet_verify.architecture import Architecture
 from lenet_verify.checking import check
-from lenet_verify.errors import InferenceError, Problem, ReadError, SpecError, UsageError
+from lenet_verify.errors import (
+    InferenceError,
+    MissingLibraryError,
+    Problem,
+    ReadError,
+    SpecError,
+    UsageError,
+)
 from lenet_verify.readers import is_named_object, read
 from lenet_verify.report import Provenance, Report
 from lenet_verify.spec import Deviation, Limits, Spec, load_spec
@@ -97,8 +104,12 @@ def _own(spec: Spec, options: Options) -> tuple[Architecture, str]:
         return infer(spec), "derived from the spec by inference alone, without any framework"
     from lenet_verify.builder import build_for_checking
 
+    try:
+        model = build_for_checking(spec)
+    except MissingLibraryError as e:
+        raise MissingLibraryError(e.library, e.extra, e.purpose, or_else="use --static") from e
     how = "built from the spec with Keras, without weights, and read back layer by layer"
-    return read(build_for_checking(spec)), how
+    return read(model), how
 
 
 def _elsewhere(model: str) -> str | None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import graphviz
 import pytest
+import yaml
+
+import lenet_verify
 
 LENET5 = Path(__file__).parent.parent / "spec" / "lenet5.yaml"
 FRAMEWORKS = {"keras", "tensorflow", "numpy", "h5py", "jax", "torch"}
@@ -129,3 +134,23 @@ def test_what_would_need_a_framework_is_refused(arguments, text, complaint, run_
     assert complaint in run.stderr
     assert "this ran" not in run.stderr
     assert run.stdout == ""
+
+
+def test_without_keras_installed(spec, tmp_path):
+    """Only what the core depends on is there, as after `pip install lenet-verify`."""
+    path, only = spec(), tmp_path / "only"
+    only.mkdir()
+    for package in (yaml, graphviz, lenet_verify):
+        folder = Path(package.__file__).parent
+        (only / folder.name).symlink_to(folder)
+
+    def run(*arguments):
+        command = [sys.executable, "-S", "-P", "-m", "lenet_verify", *arguments, path.name]
+        env = {**os.environ, "PYTHONPATH": str(only)}
+        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+
+    built, derived = run(), run("--static")
+    assert built.returncode == 2
+    assert "pip install 'lenet-verify[tensorflow]', or use --static" in built.stderr
+    assert derived.returncode == 0
+    assert "wrote reports/net.md" in derived.stderr
