@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from lenet_verify.architecture import Shape
@@ -24,15 +25,20 @@ def resizing(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
 def image_cropping(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
     """CenterCrop, RandomCrop: the part of that size. An image that is smaller is resized."""
     image, output = only(inputs), _images(inputs, config)
+    height, width = image.sizes[-2:] if image.channels_first else image.sizes[:2]
     large = all(
-        size is not None and part is not None and size >= part
-        for size, part in zip(image.spatial, output.spatial, strict=True)
+        size is not None and size >= part
+        for size, part in ((height, config["height"]), (width, config["width"]))
     )
     return Derived((output,), window=HERE if large else None)
 
 
 def _images(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Shape:
-    image = of_rank(only(inputs), 2)
-    output = maps(image.channels, (config["height"], config["width"]), image)
+    image, size = only(inputs), (config["height"], config["width"])
+    if image.channels_first and len(image.sizes) == 2:
+        # Keras takes the batch for channels: each example is a map that is brought to that size
+        output = replace(image, sizes=size)
+    else:
+        output = maps(of_rank(image, 2).channels, size, image)
     product(output.sizes)  # refuses what is too large
     return output

@@ -157,6 +157,8 @@ def lookup(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | No
 def text_vectorization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
     """TextVectorization: a text as the places of its words, or as one vector of them all."""
     text, mode, split = only(inputs), config["output_mode"], config["split"]
+    if split is not None and text.sizes[-1:] == (None,):
+        return None  # only a single text is split
     if split is not None and text.sizes and text.sizes[-1] != 1:
         raise Impossible(f"it takes single texts to split, not {text}")
     if len(text.sizes) > 1 or (split is None and not text.sizes):
@@ -167,7 +169,8 @@ def text_vectorization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> 
         return Derived((Shape((length,)),), window=None)
     if length is not None:
         raise Impossible("only with output_mode int has it an output_sequence_length")
-    apart = split is None and config["ngrams"] is None
+    # of one word there are no longer n-grams
+    apart = split is None and (config["ngrams"] is None or text.sizes == (1,))
     return None if words is None else _encoded(text if apart else Shape((None,)), mode, words)
 
 

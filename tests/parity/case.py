@@ -33,11 +33,16 @@ class Case:
 class Oddity:
     """Where Keras takes what no backend could run, or is plainly wrong or inconsistent.
 
-    A disagreement on a case to which it applies is counted apart.
+    A disagreement on a case to which it applies is counted apart, unless the layer, run on
+    numbers, gives something else than inference says.
+
+    Attributes:
+        by_accident: it even runs, to something that it is not defined to give.
     """
 
     why: str
     applies: Callable[[Case], bool]
+    by_accident: bool = False
 
 
 Generator = Callable[[Random], Case]

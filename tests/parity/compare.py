@@ -107,11 +107,11 @@ def compare(case: Case) -> Comparison:
         return Comparison(case, theirs, ours, outcome)
     shapes = ours.shapes if isinstance(ours, Answer) else None
     run = verdict(case, shapes)
+    for oddity in ODDITIES.get(case.type, ()):
+        if (oddity.by_accident or run != "refuted") and oddity.applies(case):
+            return Comparison(case, theirs, ours, "odd", oddity.why)
     if run == "refuted":
         return Comparison(case, theirs, ours, "disagreed", "when it runs, inference is wrong too")
-    for oddity in ODDITIES.get(case.type, ()):
-        if oddity.applies(case):
-            return Comparison(case, theirs, ours, "odd", oddity.why)
     if run == "confirmed" and _same_counts(theirs, ours):
         return Comparison(case, theirs, ours, "odd", "when it runs, it does what inference says")
     return Comparison(case, theirs, ours, "disagreed")

@@ -8,7 +8,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from tests.parity.case import Case, Generators, Sizes
+from tests.parity.case import Case, Generators, Oddities, Oddity, Sizes
 
 Arguments = dict[str, Any]
 
@@ -508,3 +508,19 @@ CASES: Generators = {
     "TimeDistributed": time_distributed,
     "SpectralNormalization": spectral_normalization,
 }
+
+
+def _for_other_axes(case: Case) -> bool:
+    """Whether the equation of an EinsumDense, or of one that is wrapped, is for an input of
+    another number of axes, the batch among them."""
+    letters = (case.arguments.get("layer") or case.arguments).get("equation", "...").split(",")[0]
+    return "..." not in letters and len(letters) != len(case.shapes[0]) + 1
+
+
+_BY_ACCIDENT = Oddity(
+    "takes an input of more axes than its equation has letters for, which TensorFlow may stretch",
+    _for_other_axes,
+    by_accident=True,
+)
+
+ODDITIES: Oddities = dict.fromkeys(("EinsumDense", "SpectralNormalization"), (_BY_ACCIDENT,))

@@ -35,21 +35,21 @@ def adaptive_pool(node: Node) -> Derived:
 def conv(node: Node) -> Derived:
     """Conv: with a kernel that is handed over, of sizes × channels × filters."""
     image, kernel = _with_kernels(node, "kernel")
-    _fits(image, kernel)
+    image = _for_channels(image, kernel[-2])
     return _convolved(convolution, node, image, kernel, filters=kernel[-1], groups=1)
 
 
 def depthwise_conv(node: Node) -> Derived:
     """DepthwiseConv: with a kernel of sizes × channels × multiplier."""
     image, kernel = _with_kernels(node, "kernel")
-    _fits(image, kernel)
+    image = _for_channels(image, kernel[-2])
     return _convolved(depthwise_convolution, node, image, kernel, depth_multiplier=kernel[-1])
 
 
 def separable_conv(node: Node) -> Derived:
     """SeparableConv: the same, then a kernel of 1 × channels between × filters."""
     image, kernel, pointwise = _with_kernels(node, "depthwise_kernel", "pointwise_kernel")
-    _fits(image, kernel)
+    image = _for_channels(image, kernel[-2])
     if pointwise[-2] != kernel[-1] * kernel[-2]:
         raise Impossible(f"its second kernel is not for {kernel[-1] * kernel[-2]} channels")
     given = {"depth_multiplier": kernel[-1], "filters": pointwise[-1]}
@@ -59,8 +59,7 @@ def separable_conv(node: Node) -> Derived:
 def conv_transpose(node: Node) -> Derived:
     """ConvTranspose: with a kernel of sizes × filters × channels."""
     image, kernel = _with_kernels(node, "kernel")
-    if image.channels is not None and image.channels != kernel[-1]:
-        raise Impossible(f"its kernel is for {kernel[-1]} channels, not for {image.channels}")
+    image = _for_channels(image, kernel[-1])
     return _convolved(transposed_convolution, node, image, kernel, filters=kernel[-2])
 
 
@@ -89,9 +88,11 @@ def _with_kernels(node: Node, *names: str) -> Any:
     return image, *found
 
 
-def _fits(image: Shape, kernel: tuple[int, ...]) -> None:
-    if image.channels is not None and image.channels != kernel[-2]:
-        raise Impossible(f"its kernel is for {kernel[-2]} channels, not for {image.channels}")
+def _for_channels(image: Shape, channels: int) -> Shape:
+    """The feature maps, as many as a kernel is for."""
+    if image.channels not in (None, channels):
+        raise Impossible(f"its kernel is for {channels} channels, not for {image.channels}")
+    return maps(channels, image.spatial, image)
 
 
 def _convolved(

@@ -142,6 +142,13 @@ def attention(node: Node) -> Derived:
     if {len(query), len(key), len(value)} != {4}:
         raise Impossible("it takes sequences of heads, such as 10x8x64")
     _, steps, heads, width = query
+    for noun, sizes in (
+        ("heads", (heads, key[2], value[2])),
+        ("lengths of vectors in query and key", (width, key[3])),
+        ("numbers of keys and values", (key[1], value[1])),
+    ):
+        if len({size for size in sizes if size is not None}) > 1:
+            raise Impossible(f"its {noun} differ: {sizes}")
     output: Whole = (BATCH, steps, heads, value[3])
     first = times(steps, key[1], heads, width)
     second = times(steps, key[1], heads, value[3])
