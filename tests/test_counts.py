@@ -884,8 +884,8 @@ MERGING = {
     "Multiply": [Case({}, [(1, 3), (4, 1)], [(4, 3)])],
     "Subtract": [Case({}, [(4, 3), (4, 3)], [(4, 3)])],
     "Concatenate": [
-        Case({}, [(4, 5, 3), (4, 5, 2), (4, None, 1)], [(4, 5, 6)]),
-        Case({"axis": 1}, [(4, 3), (None, 3)], [(None, 3)]),
+        Case({}, [(4, 5, 3), (4, 5, 2), (4, None, 1)], [(4, 5, 6)], connections=0),
+        Case({"axis": 1}, [(4, 3), (None, 3)], [(None, 3)], connections=0),
     ],
     "Dot": [
         # 3 vectors of 4 with 5 of 4

@@ -164,6 +164,108 @@ def test_receptive_fields_of_vgg16(tmp_path):
     assert len(verdict.findings) == len(VGG16_FIELDS)
 
 
+# Networks whose figures are worked out by hand.
+
+
+def unet():
+    x = inputs = keras.Input((64, 64, 3))
+    skips = []
+    for filters in (8, 16):
+        x = keras.layers.Conv2D(filters, 3, padding="same")(x)
+        skips.append(x)
+        x = keras.layers.MaxPooling2D()(x)
+    x = keras.layers.Conv2D(32, 3, padding="same")(x)
+    for filters, skip in ((16, skips[1]), (8, skips[0])):
+        x = keras.layers.Conv2DTranspose(filters, 2, strides=2)(x)
+        x = keras.layers.Concatenate()([x, skip])
+        x = keras.layers.Conv2D(filters, 3, padding="same")(x)
+    return keras.Model(inputs, keras.layers.Conv2D(1, 1, name="last")(x))
+
+
+def transformer():
+    inputs = keras.Input((16,), dtype="int32")
+    x = keras.layers.Embedding(100, 32, name="embedded")(inputs)
+    x = x + keras.layers.MultiHeadAttention(4, 8, name="attention")(x, x)
+    y = keras.layers.Dense(64, "gelu")(keras.layers.LayerNormalization()(x))
+    x = keras.ops.mean(x + keras.layers.Dense(32)(y), axis=1)
+    return keras.Model(inputs, keras.layers.Dense(3, name="head")(x))
+
+
+def siamese():
+    encoder = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(4, 3),
+            keras.layers.Flatten(),
+            keras.layers.Dense(5),
+        ],
+        name="encoder",
+    )
+    one, other = keras.Input((28, 28, 1)), keras.Input((28, 28, 1))
+    apart = keras.ops.abs(encoder(one) - encoder(other))
+    return keras.Model([one, other], keras.layers.Dense(1, name="head")(apart))
+
+
+BY_HAND_TOO = {
+    unet: (
+        # each convolution: positions · kernel · maps in · maps out
+        {
+            "macs": 64 * 64 * 9 * 3 * 8 + 32 * 32 * 9 * 8 * 16 + 16 * 16 * 9 * 16 * 32
+            + 16 * 16 * 4 * 32 * 16 + 32 * 32 * 9 * 32 * 16
+            + 32 * 32 * 4 * 16 * 8 + 64 * 64 * 9 * 16 * 8 + 64 * 64 * 8,
+            "weight_layers": 8, "depth": 8, "stages": "[32, 16, 32, 64]",
+        },
+        # 3, 4 (pool), 8, 10 (pool), 18, 18 (transposed), 22, 22, 24
+        {"last": {"receptive_field": 24, "total_downsampling": 1, "neurons": 4096}},
+    ),
+    transformer: (
+        # 4 projections, two products of 16x16 scores, two layers on 16 steps, and the head
+        {
+            "macs": 4 * 16 * 32 * 32 + 2 * 16 * 16 * 32 + 2 * 16 * 32 * 64 + 32 * 3,
+            "weight_layers": 5, "depth": 5,
+        },
+        {"attention": {"macs": 4 * 16 * 32 * 32 + 2 * 16 * 16 * 32}, "embedded": {"macs": 0}},
+    ),
+    siamese: (
+        {
+            "macs": 2 * (26 * 26 * 9 * 4 + 26 * 26 * 4 * 5) + 5,
+            "neurons": 2 * (26 * 26 * 4 + 5) + 1, "weight_layers": 3, "depth": 3,
+        },
+        {
+            "encoder": {"connections": 2 * (26 * 26 * 4 * 10 + 5 * (26 * 26 * 4 + 1))},
+            "head": {"macs": 5, "connections": 6},
+        },
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", BY_HAND_TOO, ids=lambda make: make.__name__)
+def test_networks_by_hand(make, tmp_path):
+    of_model, of_layers = BY_HAND_TOO[make]
+    path = tmp_path / "spec.yaml"
+    path.write_text("format: 1\ntitle: Net\nclaims:\n  - id: a\n    why: by hand\n    expect:\n")
+    with path.open("a") as file:
+        for name, facts in {"model": of_model, **of_layers}.items():
+            stated = ", ".join(f"{fact}: {value}" for fact, value in facts.items())
+            file.write(f"      {name}: {{{stated}}}\n")
+    assert broken(lv.check(lv.load_spec(str(path)), lv.read(make()))) == {}
+
+
+UNDEFINED = {
+    "attention: {connections: 1}": "the literature defines no connections of MultiHeadAttention",
+    "model: {connections: 1}": "embedded: the literature defines no connections of Embedding",
+}
+
+
+@pytest.mark.parametrize("claim", UNDEFINED)
+def test_what_nobody_defines_is_unknown(claim, tmp_path):
+    path = tmp_path / "spec.yaml"
+    text = "format: 1\ntitle: Net\nclaims:\n  - id: a\n    why: by hand\n    expect:\n"
+    path.write_text(f"{text}      {claim}")
+    (finding,) = lv.check(lv.load_spec(str(path)), lv.read(transformer())).findings
+    assert (finding.outcome.value, finding.reason) == ("unknown", UNDEFINED[claim])
+
+
 # What becomes of a change of the input. Weights are positive, so that nothing cancels.
 
 LINEAR = {

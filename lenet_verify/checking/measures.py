@@ -12,8 +12,8 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
-from lenet_verify.architecture import Layer
-from lenet_verify.checking.canonical import CanonicalForm
+from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.checking.canonical import CanonicalForm, canonical_form
 from lenet_verify.checking.wiring import calls_of, layer_of
 from lenet_verify.errors import InferenceError
 from lenet_verify.inference import HERE, Field, derive, fields
@@ -67,7 +67,7 @@ class Wiring:
             if any(feeder not in depths for feeder in fed):
                 raise Unmeasurable(f"{name} is called again on what it made itself")
             deepest = max(fed, key=lambda feeder: depths[feeder], default=None)
-            depths[name] = has_weights(layer) + (depths[deepest] if deepest else 0)
+            depths[name] = _depth_of(layer) + (depths[deepest] if deepest else 0)
             if deepest:
                 before[name] = deepest
         ends = [layer_of(wire, self.layers) for wire in self.form.outputs]
@@ -75,6 +75,21 @@ class Wiring:
         while path and path[-1] in before:
             path.append(before[path[-1]])
         return tuple(self.layers[name] for name in reversed(path))
+
+
+def inside(model: Layer) -> Wiring:
+    """What is inside a nested model that is called several times, and so was not opened."""
+    return Wiring(
+        canonical_form(
+            Architecture(
+                title=model.name,
+                inputs=(),
+                outputs=model.outputs,
+                ends=model.ends,
+                layers=model.layers,
+            )
+        )
+    )
 
 
 def has_weights(layer: Layer) -> bool:
@@ -87,11 +102,7 @@ def has_weights(layer: Layer) -> bool:
     Raises:
         Unmeasurable: it is somebody's own and has weights of whatever kind.
     """
-    if layer.params == 0 or layer.type == "InputLayer":
-        return False
-    if layer.layers:
-        raise Unmeasurable(f"{layer.name} is a model that is called several times")
-    if layer.type in APPLICATION_LAYERS:
+    if layer.params == 0 or layer.type == "InputLayer" or layer.type in APPLICATION_LAYERS:
         return False
     family = _family(layer.type, layer.config)
     if family is None:
@@ -109,21 +120,30 @@ def _family(type_: str, config: Mapping[str, Any]) -> str | None:
 
 def weight_layers(wiring: Wiring) -> int:
     """How many layers have weights that multiply inputs; a shared layer counts once."""
-    return sum(map(has_weights, wiring.layers.values()))
+    return sum(
+        weight_layers(inside(layer)) if layer.layers else has_weights(layer)
+        for layer in wiring.layers.values()
+    )
 
 
 def depth(wiring: Wiring) -> int:
     """How many weight layers the path has that has most of them."""
-    return sum(map(has_weights, wiring.deepest))
+    return sum(map(_depth_of, wiring.deepest))
+
+
+def _depth_of(layer: Layer) -> int:
+    return depth(inside(layer)) if layer.layers else has_weights(layer)
 
 
 def neurons(wiring: Wiring) -> int:
-    """The units of all weight layers, as Krizhevsky et al. 2012, 3.5, count them."""
-    return sum(
-        units(layer) * len(calls_of(layer))
-        for layer in wiring.layers.values()
-        if has_weights(layer)
-    )
+    """The units of all weight layers and calls, as Krizhevsky et al. 2012, 3.5, count them."""
+    found = 0
+    for layer in wiring.layers.values():
+        if layer.layers:
+            found += neurons(inside(layer)) * len(calls_of(layer))
+        elif has_weights(layer):
+            found += units(layer) * len(calls_of(layer))
+    return found
 
 
 def units(layer: Layer) -> int:
@@ -149,6 +169,8 @@ def stages(wiring: Wiring) -> tuple[tuple[int | None, ...], ...]:
         maps[name] = bool(spatial) and from_maps and not layer.type.startswith(_GLOBAL)
     found: list[tuple[int | None, ...]] = []
     for layer in wiring.deepest:
+        if layer.layers:
+            raise Unmeasurable(f"{layer.name} is a model that is called several times")
         source = layer.type == "InputLayer"
         if maps[layer.name] and (source or _resamples(layer)):
             spatial = _spatial(layer)
@@ -183,12 +205,12 @@ def downsampling(layer: Layer) -> tuple[Fraction, ...]:
         raise Unmeasurable(f"how a {layer.type} places its outputs cannot be derived")
     rank = len(layer.input_shapes[0].spatial) if layer.input_shapes else 0
     if not rank or len(derived.shapes[0].spatial) != rank:
-        raise NoMaps
+        raise NoMaps("it makes no feature maps of feature maps")
     return (Fraction(1),) * rank if derived.window == HERE else derived.window.step
 
 
 class NoMaps(Exception):
-    """A layer that does not make feature maps of feature maps."""
+    """There are no feature maps that the fact could be of; the message says where."""
 
 
 def total_downsampling(wiring: Wiring, name: str) -> tuple[Fraction, ...]:
@@ -200,7 +222,7 @@ def total_downsampling(wiring: Wiring, name: str) -> tuple[Fraction, ...]:
     """
     field = _field(wiring, name)
     if field.flat or not field.jump:
-        raise NoMaps
+        raise NoMaps("it makes no feature maps of feature maps")
     return field.jump
 
 
@@ -213,7 +235,7 @@ def receptive_field(wiring: Wiring, name: str) -> tuple[Fraction, ...]:
     """
     field = _field(wiring, name)
     if not field.size:
-        raise NoMaps
+        raise NoMaps("the input has no spatial axes")
     if None in field.size:
         raise Unmeasurable("it depends on a variable size")
     return tuple(size for size in field.size if size is not None)

@@ -252,8 +252,8 @@ def _kinds(type_: str, config: Mapping[str, Any]) -> set[str | None]:
 def _measured(measure: Callable[[], Any]) -> Observation:
     try:
         return Observation(measure())
-    except measures.NoMaps:
-        return Observation(reason="it makes no feature maps of feature maps")
+    except measures.NoMaps as e:
+        return Observation(reason=str(e))
     except measures.Unmeasurable as e:
         return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=str(e))
 

@@ -98,8 +98,8 @@ def _why_none(
 ) -> str:
     noun = "multiply-adds" if fact == "macs" else fact
     if None in calls or not calls:
-        return unknown.get("output", f"the {noun} of a {type_} cannot be derived")
+        return unknown.get("output", f"the {noun} of {type_} cannot be derived")
     shapes = (shape for call in calls if call is not None for shape in call.shapes)
     if fact == "macs" or any(None in shape.sizes for shape in shapes):
         return f"its {noun} depend on a variable size"
-    return f"the literature defines no {noun} of a {type_}"
+    return f"the literature defines no {noun} of {type_}"

@@ -49,7 +49,7 @@ def concatenation(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Deriv
             sizes[place] = None if None in along else sum(size or 0 for size in along)
         elif len(known) > 1:
             raise Impossible(f"its inputs differ along an axis other than {config['axis']}")
-    return Derived((replace(inputs[0], sizes=tuple(sizes)),))
+    return Derived((replace(inputs[0], sizes=tuple(sizes)),), connections=0)
 
 
 def dot(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:

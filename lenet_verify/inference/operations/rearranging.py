@@ -128,7 +128,7 @@ def _joined(node: Node, tensors: Sequence[Whole], axis: int) -> Derived:
     along = known_sizes(sizes[place] for sizes in tensors)
     sizes: list[Size] = list(tensors[0])
     sizes[place] = None if None in along else sum(size or 0 for size in along)
-    return node.gives(sizes, window=HERE)
+    return node.gives(sizes, connections=0, window=HERE)
 
 
 def stack(node: Node) -> Derived:
