@@ -1,18 +1,20 @@
-"""Every generator of random cases."""
+"""Every generator of random cases, and everything that is known to be odd about Keras."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
+from tests.parity import arrays, operations, sequences, spatial
+from tests.parity.case import Generators, Oddities
 
-from tests.parity.case import Generator, Oddity
+CASES: Generators = {
+    **spatial.CASES,
+    **sequences.CASES,
+    **arrays.CASES,
+    **operations.CASES,
+}
 
-CASES: dict[str, Generator] = {}
-ODDITIES: dict[str, tuple[Oddity, ...]] = {}
-
-for name in ("spatial", "sequences", "arrays", "operations"):
-    if find_spec(f"tests.parity.{name}"):
-        module = import_module(f"tests.parity.{name}")
-        CASES |= module.CASES
-        for type_, oddities in getattr(module, "ODDITIES", {}).items():
-            ODDITIES[type_] = (*ODDITIES.get(type_, ()), *oddities)
+ODDITIES: Oddities = {
+    **spatial.ODDITIES,
+    **sequences.ODDITIES,
+    **arrays.ODDITIES,
+    **operations.ODDITIES,
+}
