@@ -42,10 +42,8 @@ def cell(type_: str, inputs: tuple[Shape, ...], config: Config) -> Derived | Non
     if not step.sizes:
         raise Impossible("it takes a vector, not a scalar")
     units, gates = config["units"], _GATES[type_]
-    if units == 1 and any(shape.sizes != (1,) for shape in given):
-        return None  # one unit is stretched to what state it is given
-    for shape, state in zip(given, states, strict=False):
-        _check_state(shape, state)
+    if not _fit(given, states):
+        return None
     width = known(step.sizes[0], "the length of the vectors that come in")
     biases = int(bool(config["use_bias"])) * (2 if config.get("reset_after") else 1)
     return Derived(
@@ -149,8 +147,8 @@ def _over_steps(
         if config.get("cell", {}).get("type") == "StackedRNNCells":
             return None  # the cells for which there is none are left out
         raise Impossible(f"it takes {len(states)} states to begin with, not {len(given)}")
-    for shape, state in zip(given, states, strict=False):
-        _check_state(shape, state.sizes)
+    if not _fit(given, [state.sizes for state in states]):
+        return None
     if config["return_sequences"]:
         output = Shape((steps, *output.sizes), sequence.channels_first)
     return Derived(
@@ -192,10 +190,15 @@ def _depth(config: Config) -> int:
     return int(config["type"] == "LSTMCell")
 
 
-def _check_state(shape: Shape, state: tuple[int | None, ...]) -> None:
-    """Whether a state that is handed over is as the cell's own, as far as its size is known."""
-    alike = len(shape.sizes) == len(state) and all(
-        None in (size, own) or size == own for size, own in zip(shape.sizes, state, strict=True)
-    )
-    if not alike:
-        raise Impossible(f"it takes a state of {Shape(state)}, not of {shape}")
+def _fit(given: Sequence[Shape], states: Sequence[tuple[int | None, ...]]) -> bool:
+    """Whether the states that are handed over are as the cell's own, as far as they are known;
+    a single unit is stretched to whatever state it is given, so that nothing can be said."""
+    for shape, state in zip(given, states, strict=False):
+        if state == (1,) != shape.sizes:
+            return False
+        alike = len(shape.sizes) == len(state) and all(
+            None in (size, own) or size == own for size, own in zip(shape.sizes, state, strict=True)
+        )
+        if not alike:
+            raise Impossible(f"it takes a state of {Shape(state)}, not of {shape}")
+    return True

@@ -510,11 +510,24 @@ CASES: Generators = {
 }
 
 
+def _input_letters(case: Case) -> str:
+    """The letters of the input of an EinsumDense, or of one that is wrapped."""
+    arguments = case.arguments
+    while "layer" in arguments:
+        arguments = arguments["layer"]
+    return str(arguments.get("equation", "...")).split(",")[0]
+
+
 def _for_other_axes(case: Case) -> bool:
-    """Whether the equation of an EinsumDense, or of one that is wrapped, is for an input of
-    another number of axes, the batch among them."""
-    letters = (case.arguments.get("layer") or case.arguments).get("equation", "...").split(",")[0]
+    """Whether an equation is for an input of another number of axes, the batch among them."""
+    letters = _input_letters(case)
     return "..." not in letters and len(letters) != len(case.shapes[0]) + 1
+
+
+def _leaves_out_several(case: Case) -> bool:
+    """Whether dots on the left stand for several axes besides the batch."""
+    letters = _input_letters(case)
+    return letters.startswith("...") and len(case.shapes[0]) + 1 - len(letters[3:]) > 2
 
 
 _BY_ACCIDENT = Oddity(
@@ -523,4 +536,8 @@ _BY_ACCIDENT = Oddity(
     by_accident=True,
 )
 
-ODDITIES: Oddities = dict.fromkeys(("EinsumDense", "SpectralNormalization"), (_BY_ACCIDENT,))
+_REVERSED = Oddity("gives the axes that dots on the left stand for in reverse", _leaves_out_several)
+
+_WITH_EQUATIONS = ("EinsumDense", "SpectralNormalization", "TimeDistributed")
+
+ODDITIES: Oddities = dict.fromkeys(_WITH_EQUATIONS, (_BY_ACCIDENT, _REVERSED))
