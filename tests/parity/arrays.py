@@ -59,6 +59,7 @@ def _joined(type_: str, rng: Random) -> Case:
     shapes = [first]
     while len(shapes) < number:
         shapes.append(_like(rng, rng.choice(shapes)))
+    rng.shuffle(shapes)  # the smaller may come first
     return Case(type_, _base(rng), tuple(shapes))
 
 
