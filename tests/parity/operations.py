@@ -720,6 +720,17 @@ def _terms(case: Case) -> list[str]:
     return str(case.arguments["subscripts"]).partition("->")[0].split(",")
 
 
+def _other_axes(case: Case) -> bool:
+    """Whether a tensordot sums over axes of which some are known to differ."""
+    one: Any = (None, *case.shapes[0])
+    other, axes = case.arguments["x2"].shape, case.arguments["axes"]
+    if isinstance(axes, int):
+        pairs = zip(one[len(one) - axes :], other[:axes], strict=False)
+    else:
+        pairs = zip((one[axis] for axis in axes[0]), (other[axis] for axis in axes[1]), strict=True)
+    return any(None not in pair and pair[0] != pair[1] for pair in pairs)
+
+
 _WITH_THE_FIRST = Oddity(
     "compares every tensor with the first alone, of which a size is variable",
     lambda case: len(case.shapes) > 2,
@@ -766,6 +777,13 @@ ODDITIES: Oddities = {
         Oddity(
             "counts fewer than no sequences in what is too short",
             lambda case: case.arguments["sequence_length"] > (case.shapes[0][-1] or 99),
+        ),
+    ),
+    "ops.Tensordot": (
+        Oddity(
+            "compares how many values are summed over, not the axes that they are in",
+            _other_axes,
+            by_accident=True,
         ),
     ),
     "ops.Rot90": (
