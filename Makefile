@@ -64,4 +64,5 @@ $(locked): requirements/dev.txt
 
 $(ready): $(locked) pyproject.toml
 	@$(pip) --no-deps --no-build-isolation -e .
+	@$(bin)/python -m compileall -q lenet_verify # as pip does with what is not editable
 	@touch $@
