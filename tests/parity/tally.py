@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,9 @@ from tests.parity.cases import CASES
 from tests.parity.compare import compare
 from tests.parity.graphs import KINDS
 from tests.parity.whole import Held
+
+# it complains of calls that were broken off, as of those that Keras refuses when they run
+logging.getLogger("tensorflow").setLevel(logging.CRITICAL)
 
 CHUNK = 1000
 """A chunk's random numbers are its own, so that any number of processes may share the work."""
