@@ -143,9 +143,9 @@ def _gathered(inputs: tuple[Shape, ...], *, exact: bool, products: bool) -> Deri
     """
     query, value, key = _query_value_key(inputs)
     ranks = {len(shape.sizes) for shape in (query, value, key)}
-    if 1 in ranks and 0 not in ranks:
+    if min(ranks) < 2:
         return None  # each example would attend to the others
-    if len(ranks) > 1 or 0 in ranks:
+    if len(ranks) > 1:
         raise Impossible("its query, value and key must be sequences of as many axes")
     for one, other in ((query, value), (query, key), (value, key)):
         if not _alike(one.sizes[:-2], other.sizes[:-2]):
