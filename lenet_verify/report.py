@@ -17,11 +17,13 @@ class Provenance:
         how: in words, `built from the spec with Keras`.
         versions: names and versions of what took part.
         exact: whether claims were judged without any rewrite.
+        static: whether it is known by inference alone.
     """
 
     how: str
     versions: tuple[tuple[str, str], ...]
     exact: bool = False
+    static: bool = False
 
 
 @dataclass(frozen=True)

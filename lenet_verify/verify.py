@@ -186,9 +186,8 @@ def _report(
     deviations: Sequence[Deviation] = (),
 ) -> Report:
     verdict = check(spec, architecture, deviations=deviations, exact=options.exact, model=model)
-    return Report(
-        spec, architecture, verdict, Provenance(how, versions(options.static), options.exact)
-    )
+    provenance = Provenance(how, versions(options.static), options.exact, options.static)
+    return Report(spec, architecture, verdict, provenance)
 
 
 def versions(static: bool) -> tuple[tuple[str, str], ...]:

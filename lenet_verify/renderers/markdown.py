@@ -65,6 +65,7 @@ def _title(report: Report) -> str:
 def _summary(report: Report) -> str:
     model = report.verdict.model
     checked = code(model) if model else "the model that this spec builds"
+    checked += ", by inference alone" if report.provenance.static else ""
     text = f"{tally(report.verdict)}. Checked: {checked}, against {code(report.verdict.spec)}."
     warnings = [f"\n\nWarning: {escaped(warning)}" for warning in report.verdict.warnings]
     return text + "".join(warnings)

@@ -60,8 +60,10 @@ def _one(report: Report, colour: bool) -> str:
     mark = _painted(
         f"{MARKS[summary]} {visible(report.spec.title)}: {headline(report)}", summary, colour
     )
-    model = verdict.model or "the model built from it"
-    lines = [mark, f"  {tally(verdict)} ({visible(verdict.spec)}, checked on {visible(model)})", ""]
+    checked = visible(verdict.model or "the model built from it")
+    if report.provenance.static:
+        checked = visible(verdict.model or "the model derived from it") + ", by inference alone"
+    lines = [mark, f"  {tally(verdict)} ({visible(verdict.spec)}, checked on {checked})", ""]
     every = layer_rows(report)
     rows, rest = told(report, every)
     lines += _table(rows, colour) if rows else []
