@@ -72,3 +72,7 @@ def check(type_: str, config: Any, case: Case) -> None:
     assert found.macs == case.macs
     assert found.connections == case.connections
     assert found.window == case.window
+    reaches = found.window.reach if found.window else ()
+    sizes = (size for shape in found.shapes for size in shape.sizes)
+    for number in (*sizes, *reaches, found.macs, found.connections):
+        assert number is None or type(number) is int  # not 2.0

@@ -352,6 +352,10 @@ DENSE = {
             {"units": 5, "lora_rank": 2}, [(7,)], [(5,)],
             trained=7 * 2 + 2 * 5 + 5, frozen=7 * 5, macs=5 * 7, connections=5 * 8,
         ),
+        Case(
+            {"units": 5}, [first(3, 4, 7)], [first(3, 4, 5)],
+            trained=5 * 8, macs=3 * 4 * 5 * 7, connections=3 * 4 * 5 * 8,
+        ),
     ],
     "EinsumDense": [
         Case(
@@ -401,11 +405,33 @@ DENSE = {
             trained=7 * 2 * 2 + 2 * 3, frozen=7 * 2 * 3,
             macs=4 * 7 * 2 * 3, connections=4 * 7 * 2 * 3,
         ),
+        # a letter twice is a diagonal
+        Case(
+            {"equation": "abb,bc->ac", "output_shape": 5}, [(3, 3)], [(5,)],
+            trained=3 * 5, macs=3 * 5, connections=3 * 5, window=sees(WHOLE),
+        ),
+        Case(
+            {"equation": "abb,bc->ac", "output_shape": 5}, [(3, None)], [(5,)],
+            trained=3 * 5, macs=3 * 5, connections=3 * 5, window=sees(WHOLE),
+        ),
+        # channels first, they alone are mixed, at each position
+        Case(
+            {"equation": "abcd,be->aecd", "output_shape": (6, 4, 5)},
+            [first(3, 4, 5)], [first(6, 4, 5)],
+            trained=3 * 6, macs=3 * 4 * 5 * 6, connections=3 * 4 * 5 * 6,
+        ),
+        # the same with channels last mixes rows
+        Case(
+            {"equation": "abcd,be->aecd", "output_shape": (6, 4, 5)},
+            [(3, 4, 5)], [(6, 4, 5)],
+            trained=3 * 6, macs=3 * 4 * 5 * 6, connections=3 * 4 * 5 * 6, window=None,
+        ),
     ],
     "PReLU": [
         Case({}, [(4, 5, 3)], [(4, 5, 3)], trained=4 * 5 * 3, connections=0),
         Case({"shared_axes": [1, 2]}, [(4, 5, 3)], [(4, 5, 3)], trained=3, connections=0),
         Case({"shared_axes": [1]}, [(None, 3)], [(None, 3)], trained=3, connections=0),
+        Case({"shared_axes": [1, 0]}, [(4, 5)], [(4, 5)], trained=1, connections=0),
     ],
     "Softmax": [
         Case({}, [(4, 3)], [(4, 3)], connections=0),
@@ -418,6 +444,7 @@ DENSE = {
             {"input_dim": 100, "output_dim": 8, "lora_rank": 2}, [(None,)], [(None, 8)],
             trained=100 * 2 + 2 * 8, frozen=100 * 8,
         ),
+        Case({"input_dim": 9, "output_dim": 4}, [first(2, 3)], [first(2, 3, 4)], trained=9 * 4),
     ],
     "ReversibleEmbedding": [
         Case({"input_dim": 9, "output_dim": 4}, [(5,)], [(5, 4)], trained=9 * 4),
@@ -439,6 +466,16 @@ NORMALIZATIONS = {
         Case({}, [(4, 5, 3)], [(4, 5, 3)], trained=2 * 3, frozen=2 * 3),
         Case({"axis": 1, "center": False}, [(4, 5, 3)], [(4, 5, 3)], trained=4, frozen=2 * 4),
         Case({"scale": False, "renorm": True}, [(3,)], [(3,)], trained=3, frozen=5 * 3),
+        Case(
+            {"renorm": True, "renorm_clipping": {"rmax": 2.0, "rmin": 2.0, "dmax": 0.0}},
+            [(3,)], [(3,)],
+            trained=2 * 3, frozen=5 * 3,
+        ),
+        # bounds without a renormalisation bound nothing
+        Case(
+            {"renorm_clipping": {"rmax": 1.0, "rmin": 2.0}}, [(3,)], [(3,)],
+            trained=2 * 3, frozen=2 * 3,
+        ),
     ],
     "GroupNormalization": [
         Case(
@@ -455,6 +492,8 @@ NORMALIZATIONS = {
             {"groups": 2, "axis": 1}, [first(4, 5, 6)], [first(4, 5, 6)],
             trained=2 * 4, window=sees(WHOLE, WHOLE),
         ),
+        Case({"groups": 2, "axis": -2}, [(5, 4, 6)], [(5, 4, 6)], trained=2 * 4, window=None),
+        Case({"groups": 2, "axis": 1}, [first(4, 6)], [first(4, 6)], trained=8, window=sees(WHOLE)),
     ],
     "LayerNormalization": [
         Case({}, [(4, 6)], [(4, 6)], trained=2 * 6),
@@ -505,6 +544,11 @@ ATTENTIONS = {
             macs=2 * (3 * 5 * 8 + 3 * 5 * 8), window=sees((1, 1), WHOLE),
         ),
         Case({}, [(3, 8), (None, 8)], [(3, 8)], macs=None, window=sees(WHOLE)),
+        Case({}, [(3, None), (5, 8)], [(3, 8)], macs=None, window=sees(WHOLE)),
+        Case(
+            {}, [first(2, 3, 8), first(2, 5, 8)], [first(2, 3, 8)],
+            macs=2 * (3 * 5 * 8 + 3 * 5 * 8), window=sees((1, 1), WHOLE),
+        ),
     ],
     "AdditiveAttention": [
         # the scale is multiplied with each sum of a query and a key
@@ -564,6 +608,23 @@ ATTENTIONS = {
         Case(
             {"num_heads": 2, "key_dim": 3}, [(None, 6), (5, 6)], [(None, 6)],
             trained=3 * (2 * 3 * 7) + 6 * 7, macs=None, window=sees(WHOLE),
+        ),
+        # the same axis, counted from the end
+        Case(
+            {"num_heads": 2, "key_dim": 3, "attention_axes": -2},
+            [first(4, 5, 6), first(4, 7, 6)], [first(4, 5, 6)],
+            trained=3 * (2 * 3 * 7) + 6 * (6 + 1),
+            macs=4 * 5 * 6 * 6 + 2 * (4 * 7 * 6 * 6) + 4 * 5 * 6 * 6
+            + 2 * (2 * 4 * 5 * 7 * 3),
+            window=sees((1, 1), WHOLE),
+        ),
+        Case(
+            {"num_heads": 2, "key_dim": 3, "attention_axes": (-3, 2)},
+            [(4, 5, 6), (3, 7, 6)], [(4, 5, 6)],
+            trained=3 * (2 * 3 * 7) + 6 * (6 + 1),
+            macs=4 * 5 * 6 * 6 + 2 * (3 * 7 * 6 * 6) + 4 * 5 * 6 * 6
+            + 2 * (2 * 4 * 5 * 3 * 7 * 3),
+            window=sees(WHOLE, WHOLE),
         ),
     ],
     "GroupQueryAttention": [
@@ -739,6 +800,17 @@ RECURRENT = {
             {"layer": LSTM4}, [(None, 3)], [(8,)],
             trained=2 * 4 * 4 * 8, macs=None, window=sees(WHOLE),
         ),
+        Case(
+            {
+                "layer": {"type": "SimpleRNN", "units": 4},
+                "backward_layer": {
+                    "type": "SimpleRNN", "units": 4, "go_backwards": True, "trainable": False,
+                },
+                "merge_mode": "mul",
+            },
+            [(5, 3)], [(4,)],
+            trained=4 * 8, frozen=4 * 8, macs=2 * 5 * 4 * 7, window=sees(WHOLE),
+        ),
     ],
     "TimeDistributed": [
         Case(
@@ -758,6 +830,14 @@ RECURRENT = {
         Case(
             {"layer": {"type": "Reshape", "target_shape": (7, 1)}}, [(4, 7)], [(4, 7, 1)],
             connections=0, window=None,
+        ),
+        Case(
+            {"layer": {"type": "Dense", "units": 5}}, [first(2, 3, 4)], [first(2, 3, 5)],
+            trained=5 * 5, macs=2 * 3 * 5 * 4, connections=2 * 3 * 5 * 5,
+        ),
+        Case(
+            {"layer": {"type": "Softmax", "axis": 1}}, [first(2, 3, 4)], [first(2, 3, 4)],
+            connections=0,
         ),
     ],
     # one more number for each along the kernel's last axis
@@ -806,6 +886,38 @@ RECURRENT = {
             [(7,)], [(5,)],
             trained=5 * 8, frozen=5 + 5, macs=5 * 7, connections=5 * 8,
         ),
+        Case(
+            {"layer": {"type": "Conv1D", "filters": 4, "kernel_size": 3}}, [(5, 2)], [(3, 4)],
+            trained=4 * 7, frozen=4, macs=3 * 4 * 6, connections=3 * 4 * 7, window=sees((3, 1)),
+        ),
+        Case(
+            {"layer": {"type": "Conv3D", "filters": 4, "kernel_size": 1}},
+            [(2, 3, 4, 5)], [(2, 3, 4, 4)],
+            trained=4 * 6, frozen=4, macs=24 * 4 * 5, connections=24 * 4 * 6,
+            window=sees((1, 1), (1, 1), (1, 1)),
+        ),
+        Case(
+            {
+                "layer": {
+                    "type": "Conv1DTranspose", "filters": 4, "kernel_size": 3,
+                    "data_format": "channels_first",
+                }
+            },
+            [(2, 5)], [first(4, 7)],
+            trained=4 * 7, frozen=2, macs=5 * 3 * 2 * 4, connections=5 * 3 * 2 * 4 + 7 * 4,
+            window=sees((3, 1)),
+        ),
+        Case(
+            {
+                "layer": {
+                    "type": "SpectralNormalization",
+                    "layer": {"type": "Conv1DTranspose", "filters": 4, "kernel_size": 3},
+                }
+            },
+            [(5, 2)], [(7, 4)],
+            trained=4 * 7, frozen=2 + 2, macs=5 * 3 * 2 * 4, connections=5 * 3 * 2 * 4 + 7 * 4,
+            window=sees((3, 1)),
+        ),
     ],
 }  # fmt: skip
 
@@ -818,6 +930,8 @@ RESHAPING = {
     "Reshape": [
         Case({"target_shape": (6, -1)}, [(4, 3)], [(6, 2)], connections=0, window=None),
         Case({"target_shape": ()}, [(1, 1)], [()], connections=0, window=None),
+        Case({"target_shape": (-1, 2)}, [(None, 4)], [(None, 2)], connections=0, window=None),
+        Case({"target_shape": (4, 3)}, [(None, 4)], [(4, 3)], connections=0, window=None),
     ],
     "Permute": [
         Case({"dims": (3, 1, 2)}, [(4, 5, 6)], [(6, 4, 5)], connections=0, window=None),
@@ -835,13 +949,19 @@ RESHAPING = {
         ),
     ],
     "ZeroPadding3D": [Case({"padding": 2}, [(1, 2, 3, 4)], [(5, 6, 7, 4)], connections=0)],
-    "Cropping1D": [Case({"cropping": (1, 2)}, [(5, 3)], [(2, 3)], connections=0)],
+    "Cropping1D": [
+        Case({"cropping": (1, 2)}, [(5, 3)], [(2, 3)], connections=0),
+        Case({"cropping": (1, 2)}, [first(5, 3)], [first(2, 3)], connections=0),
+    ],
     "Cropping2D": [
         Case({"cropping": ((1, 2), (0, 3))}, [(5, None, 6)], [(2, None, 6)], connections=0),
     ],
     "Cropping3D": [Case({"cropping": 1}, [(3, 4, 5, 6)], [(1, 2, 3, 6)], connections=0)],
     "UpSampling1D": [
         Case({"size": 3}, [(5, 3)], [(15, 3)], connections=0, window=sees((1, THIRD))),
+        Case(
+            {"size": 3}, [first(5, 3)], [first(15, 3)], connections=0, window=sees((1, THIRD)),
+        ),
     ],
     "UpSampling2D": [
         Case(
@@ -886,6 +1006,7 @@ MERGING = {
     "Concatenate": [
         Case({}, [(4, 5, 3), (4, 5, 2), (4, None, 1)], [(4, 5, 6)], connections=0),
         Case({"axis": 1}, [(4, 3), (None, 3)], [(None, 3)], connections=0),
+        Case({"axis": 1}, [(0, 3), (2, 3)], [(2, 3)], connections=0),
     ],
     "Dot": [
         # 3 vectors of 4 with 5 of 4
@@ -923,6 +1044,8 @@ PREPROCESSING = {
     "Hashing": [
         Case({"num_bins": 5}, [(3,)], [(3,)]),
         Case({"num_bins": 5, "output_mode": "multi_hot"}, [(3,)], [(5,)], window=None),
+        Case({"num_bins": 5, "output_mode": "one_hot"}, [(3, 1)], [(3, 5)], window=None),
+        Case({"num_bins": 5, "output_mode": "one_hot"}, [(1, 3)], [(1, 3, 5)], window=None),
     ],
     "IntegerLookup": [
         Case({"vocabulary": [7, 8, 9]}, [(3,)], [(3,)]),
@@ -949,11 +1072,21 @@ PREPROCESSING = {
         Case(
             {"vocabulary": ["a", "b"], "output_mode": "multi_hot"}, [(1,)], [(3,)], window=None,
         ),
+        Case(
+            {"vocabulary": ["a"], "output_mode": "tf_idf", "idf_weights": [0.5]},
+            [(1,)], [(2,)],
+            window=None,
+        ),
     ],
     "MelSpectrogram": [
         # of 40 values, 4 more on either side: frames of 8, every 6 values
         Case(
             {"fft_length": 8, "sequence_stride": 6, "num_mel_bins": 5}, [(40,)], [(5, 7)],
+            window=None,
+        ),
+        # an odd frame leaves out a value of both margins together
+        Case(
+            {"fft_length": 9, "sequence_stride": 6, "num_mel_bins": 5}, [(2, 41)], [(2, 5, 7)],
             window=None,
         ),
     ],
@@ -963,8 +1096,19 @@ PREPROCESSING = {
         Case({"axis": [1, 2]}, [(4, 3)], [(4, 3)], frozen=12 + 12 + 1),
         Case({"axis": None}, [(4, 3)], [(4, 3)], frozen=1 + 1 + 1),
         Case({"mean": 0.0, "variance": 1.0}, [(4, 3)], [(4, 3)]),
+        Case({"mean": [0.0, 1.0, 2.0], "variance": [1.0] * 3}, [(4, 3)], [(4, 3)]),
+        Case({"axis": -2}, [(4, 3)], [(4, 3)], frozen=4 + 4 + 1),
     ],
-    "Rescaling": [Case({"scale": 0.5}, [(4, 5, 3)], [(4, 5, 3)])],
+    "Rescaling": [
+        Case({"scale": 0.5}, [(4, 5, 3)], [(4, 5, 3)]),
+        Case({"scale": [1.0, 2.0, 3.0]}, [(4, 5, 3)], [(4, 5, 3)]),
+        Case({"scale": [1.0, 2.0, 3.0]}, [first(3, 4, 5)], [first(3, 4, 5)]),
+        Case({"scale": [0.5]}, [(4, 5, 3)], [(4, 5, 3)]),
+        # a single channel becomes as many
+        Case({"scale": 1.0, "offset": [1.0, 2.0, 4.0]}, [(4, 5, 1)], [(4, 5, 3)]),
+        Case({"scale": [1.0] * 3, "offset": [1.0] * 3}, [(2, 1)], [(2, 3)]),
+        Case({"scale": [1.0] * 3}, [(None, 1)], [(None, 1)]),
+    ],
     "STFTSpectrogram": [
         # 7 frames of 8, 4 apart: 5 frequencies, real parts and imaginary ones
         Case(

@@ -84,6 +84,11 @@ LIKE_LAYERS = {
             [(7, 8, 2)], [(3, 4, 2)],
             connections=3 * 4 * 2 * 4, window=sees((2, 2), (2, 2)),
         ),
+        Case(
+            {"data_format": "channels_first", "pool_size": 2, "strides": 1, "padding": "VALID"},
+            [(2, 8)], [first(2, 7)],
+            connections=2 * 7 * 2, window=sees((2, 1)),
+        ),
     ],
     "AveragePool": [
         Case(
@@ -139,11 +144,14 @@ PRODUCTS = {
         Case({"x2": array(6, 4, 5)}, [(3, 4)], [(3, 6, 5)], macs=3 * 6 * 5 * 4, window=None),
         Case({"x2": array(4)}, [(3, 4)], [(3,)], macs=3 * 4, window=None),
         Case({"x2": 2}, [(3, 4)], [(3, 4)], window=None),
+        Case({"x1": array(5)}, [(5, 3)], [(3,)], macs=3 * 5, window=None),
+        Case({"x1": 2}, [(3, 4)], [(3, 4)], window=None),
     ],
     "Inner": [
         Case({"x2": array(5, 4)}, [(3, 4)], [(3, 5)], macs=3 * 5 * 4, window=None),
         Case({"x2": array(2, 5, 4)}, [(4,)], [(2, 5)], macs=2 * 5 * 4, window=None),
         Case({"x2": 2}, [(3, 4)], [(3, 4)], window=None),
+        Case({"x2": 2}, [()], [()], window=None),
     ],
     "Tensordot": [
         Case({"x2": array(4, 5), "axes": 1}, [(3, 4)], [(3, 5)], macs=3 * 5 * 4, window=None),
@@ -157,6 +165,8 @@ PRODUCTS = {
             {"x2": array(4, 6, 3), "axes": ((-1, 1), (0, -1))}, [(3, 4)], [(6,)],
             macs=6 * 4 * 3, window=None,
         ),
+        Case({"x2": array(3, 4), "axes": 2}, [(3, 4)], [()], macs=3 * 4, window=None),
+        Case({"x1": array(4), "axes": ((0,), (1,))}, [(4, 5)], [(5,)], macs=5 * 4, window=None),
     ],
     "Einsum": [
         Case({"subscripts": "bij,bjk->bik"}, [(3, 4), (4, 5)], [(3, 5)],
@@ -171,13 +181,22 @@ PRODUCTS = {
         Case({"subscripts": "bij->bji"}, [(3, 4)], [(4, 3)], window=None),
         Case({"subscripts": "bi,bj->bij"}, [(3,), (None,)], [(3, None)],
              macs=None, window=None),
+        Case({"subscripts": "...i,ij", "operands": ({"input": 0}, array(4, 5))}, [(3, 4)],
+             [(3, 5)], macs=3 * 4 * 5, window=None),
     ],
-    "CDist": [Case({}, [(3, 4), (5, 4)], [(3, 5)], window=None)],
+    "CDist": [
+        Case({}, [(3, 4), (5, 4)], [(3, 5)], window=None),
+        Case({"y": array(5, 4)}, [(4,)], [(5,)], window=None),
+        Case({}, [(2, 3, 4), (1, 5, 4)], [(2, 3, 5)], window=None),
+        Case({}, [(1, 3, 4), (2, 5, 4)], [(2, 3, 5)], window=None),
+    ],
     "DotProductAttention": [
         # for each of 2 heads 3 queries with 5 keys of 8, then weights for 5 values of 4
         Case({}, [(3, 2, 8), (5, 2, 8), (5, 2, 4)], [(3, 2, 4)],
              macs=2 * 3 * 5 * 8 + 2 * 3 * 5 * 4, window=None),
         Case({}, [(3, 2, 8), (None, 2, 8), (None, 2, 4)], [(3, 2, 4)], macs=None, window=None),
+        Case({}, [(3, 2, 8), (5, 2, 8), (5, 2, 4), (3,)], [(3, 2, 4)],
+             macs=2 * 3 * 5 * 8 + 2 * 3 * 5 * 4, window=None),
     ],
 }  # fmt: skip
 
@@ -233,17 +252,28 @@ VALUE_BY_VALUE = {
     "Concatenate": [
         Case({"axis": -1}, [(4, 3), (4, 2)], [(4, 5)], connections=0),
         Case({"axis": 1}, [(4, 3), (None, 3)], [(None, 3)], connections=0),
+        Case(
+            {"xs": ({"input": 0}, {"input": 0}), "axis": 1}, [(4, 3)], [(8, 3)], connections=0,
+        ),
+        Case({"axis": 1}, [(0, 3), (2, 3)], [(2, 3)], connections=0),
     ],
     "Digitize": [Case({"bins": array(5)}, [(4, 3)], [(4, 3)])],
     "FullLike": [Case({"fill_value": 2.0}, [(4, 3)], [(4, 3)])],
-    "Hstack": [Case({}, [(4, 3), (2, 3)], [(6, 3)], connections=0)],
+    "Hstack": [
+        Case({}, [(4, 3), (2, 3)], [(6, 3)], connections=0),
+        Case({"xs": ({"input": 0}, {"input": 0})}, [(4, 3)], [(8, 3)], connections=0),
+    ],
     "Dstack": [
         Case({}, [(4, 3), (4, 2)], [(4, 5)], connections=0),
         Case({}, [(4,), (4,)], [(4, 2)], connections=0),
+        Case({"xs": ({"input": 0}, {"input": 0})}, [(4, 3)], [(4, 6)], connections=0),
     ],
     "HSVToRGB": [Case(LAST, [(4, 5, 3)], [(4, 5, 3)])],
     "IsIn": [Case({"x2": array(2)}, [(4, 3)], [(4, 3)])],
-    "Pad": [Case({"pad_width": ((0, 0), (1, 2), (0, 0))}, [(4, 3)], [(7, 3)], connections=0)],
+    "Pad": [
+        Case({"pad_width": ((0, 0), (1, 2), (0, 0))}, [(4, 3)], [(7, 3)], connections=0),
+        Case({"pad_width": ((0,), (1,))}, [(4,)], [(6,)], connections=0),
+    ],
     "RGBToGrayscale": [
         Case(LAST, [(4, 5, 3)], [(4, 5, 1)]),
         Case({"data_format": "channels_first"}, [first(3, 4, 5)], [first(1, 4, 5)]),
@@ -266,7 +296,10 @@ MOVED = {
         Case({"indices_or_sections": 3, "axis": 1}, [(7, 2)], [(3, 2), (2, 2), (2, 2)]),
     ],
     "BroadcastTo": [Case({"shape": (None, 4, 3)}, [(1, 3)], [(4, 3)])],
-    "DepthToSpace": [Case({**LAST, "block_size": 2}, [(4, 5, 8)], [(8, 10, 2)])],
+    "DepthToSpace": [
+        Case({**LAST, "block_size": 2}, [(4, 5, 8)], [(8, 10, 2)]),
+        Case({**LAST, "block_size": 3}, [(2, 3, 18)], [(6, 9, 2)]),
+    ],
     "Dsplit": [Case({"indices_or_sections": 2}, [(3, 4)], [(3, 2), (3, 2)])],
     "ExpandDims": [Case({"axis": -1}, [(3,)], [(3, 1)])],
     "GetItem": [
@@ -281,11 +314,17 @@ MOVED = {
     "Slice": [
         Case({"start_indices": (0, 1, 0), "shape": (-1, -1, 2)}, [(3, 4)], [(2, 2)]),
     ],
-    "SpaceToDepth": [Case({**LAST, "block_size": 2}, [(4, 6, 2)], [(2, 3, 8)])],
+    "SpaceToDepth": [
+        Case({**LAST, "block_size": 2}, [(4, 6, 2)], [(2, 3, 8)]),
+        Case({**LAST, "block_size": 3}, [(6, 9, 2)], [(2, 3, 18)]),
+    ],
     "Split": [
         Case({"indices_or_sections": (1, 3), "axis": -1}, [(3, 4)], [(3, 1), (3, 2), (3, 1)]),
     ],
-    "Squeeze": [Case({"axis": None}, [(1, 4)], [(4,)])],
+    "Squeeze": [
+        Case({"axis": None}, [(1, 4)], [(4,)]),
+        Case({"axis": 1}, [(1, 4)], [(4,)]),
+    ],
     "Swapaxes": [Case(UP, [(3, 4)], [(4, 3)])],
     "Tile": [Case({"repeats": (1, 2, 3)}, [(3, 4)], [(6, 12)])],
     "Transpose": [Case({"axes": (0, 2, 1)}, [(3, 4)], [(4, 3)])],
@@ -304,14 +343,21 @@ MADE = {
             [(4, 5, 3)], [(2, 2, 3)],
         ),
     ],
-    "Diagonal": [Case(LEFT, [(3, 4)], [(3,)]), Case({**LEFT, "offset": 2}, [(3, 4)], [(2,)])],
+    "Diagonal": [
+        Case(LEFT, [(3, 4)], [(3,)]), Case({**LEFT, "offset": 2}, [(3, 4)], [(2,)]),
+        Case({**LEFT, "offset": 1}, [(2, 5)], [(2,)]),
+        Case({**LEFT, "offset": -1}, [(5, 2)], [(2,)]),
+    ],
     "Diff": [Case({"n": 2, "axis": 1}, [(4, 3)], [(2, 3)])],
     "ElasticTransform": [Case(LAST, [(4, 5, 3)], [(4, 5, 3)])],
     "ExtractSequences": [
         # from 0, 3 and 6
         Case({"sequence_length": 4, "sequence_stride": 3}, [(10,)], [(3, 4)]),
     ],
-    "FFT": [Case({}, [(4,), (4,)], [(4,), (4,)])],
+    "FFT": [
+        Case({}, [(4,), (4,)], [(4,), (4,)]),
+        Case({"x": ({"input": 0}, {"input": 0})}, [(4,)], [(4,), (4,)]),
+    ],
     "FFT2": [Case({}, [(3, 4), (3, 4)], [(3, 4), (3, 4)])],
     "GaussianBlur": [Case(LAST, [(4, 5, 3)], [(4, 5, 3)])],
     "Glu": [Case({"axis": -1}, [(3, 4)], [(3, 2)])],
@@ -332,12 +378,21 @@ MADE = {
     "Resize": [
         Case({"data_format": "channels_first", "size": (2, 3)}, [first(3, 4, 5)], [first(3, 2, 3)]),
     ],
-    "Stack": [Case({"axis": -1}, [(3,), (3,)], [(3, 2)])],
+    "Stack": [
+        Case({"axis": -1}, [(3,), (3,)], [(3, 2)]),
+        Case({"x": ({"input": 0}, {"input": 0}), "axis": 1}, [(3,)], [(2, 3)]),
+    ],
     "Take": [
         Case({"x": array(100, 8), "axis": 0}, [(5,)], [(5, 8)]),
         Case({"indices": array(2), "axis": 1}, [(3, 4)], [(2, 4)]),
+        Case({"indices": ((0, 1, 2), (1, 2, 0)), "axis": 1}, [(4, 5)], [(2, 3, 5)]),
+        Case({"indices": (), "axis": 1}, [(4, 5)], [(0, 5)]),
     ],
-    "TakeAlongAxis": [Case({"axis": 1}, [(3, 4), (2, 4)], [(2, 4)])],
+    "TakeAlongAxis": [
+        Case({"axis": 1}, [(3, 4), (2, 4)], [(2, 4)]),
+        Case({"axis": 1}, [(3, 1), (2, 4)], [(2, 4)]),
+        Case({"axis": 1}, [(3, 4), (2, 1)], [(2, 4)]),
+    ],
     "TopK": [Case({"k": 2}, [(3, 4)], [(3, 2), (3, 2)])],
     "Trace": [Case(LEFT, [(3, 4, 5)], [(5,)])],
 }  # fmt: skip
@@ -399,6 +454,10 @@ def test_many_values_to_one(name):
         check(f"ops.{name}", {"axis": axis, "keepdims": keepdims}, case)
 
 
+def test_the_axis_order_is_kept():
+    check("ops.Relu", {}, Case({}, [first(3, 5)], [first(3, 5)], connections=0))
+
+
 OTHERS = set(OPERATIONS) - set(TABLE) - {f"ops.{n}" for n in (*BINARY, *BITWISE, *REDUCTIONS)}
 
 
@@ -422,6 +481,16 @@ UNSAID = {
     "GetItem": ({"key": 0}, (4,)),
     "Pad": ({"pad_width": 1}, (4,)),
     "Split": ({"indices_or_sections": 2, "axis": 0}, (4,)),
+    "DepthwiseConv": (PLAIN, (7, 8, 4), (2, 4, 5)),
+    "ConvTranspose": ({**PLAIN, "inputs": array(5, 9, 2)}, (2, 4)),
+    "Add": ({}, (4,), (2, 4)),
+    "Average": ({"x": array(3, 4), "axis": 1}, (4,)),
+    "Where": ({"x1": None, "x2": None}, (4,)),
+    "DotProductAttention": ({"query": array(2, 3, 2, 8)}, (5, 2, 8), (5, 2, 4)),
+    "BroadcastTo": ({"shape": (4, 3)}, (3,)),
+    "Slice": ({"start_indices": (0, 0), "shape": (2, -1)}, (3,)),
+    "SliceUpdate": ({"inputs": array(2, 3)},),
+    "Resize": ({"images": array(2, 4, 4, 3), "size": (2, 2), "data_format": None}, (4, 4, 3)),
 }
 
 

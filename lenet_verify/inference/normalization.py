@@ -38,12 +38,11 @@ def group_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) ->
     groups = channels if config["groups"] == -1 else config["groups"]
     if not groups or channels % groups or channels < groups:
         raise Impossible(f"groups {groups} must divide the {channels} along axis {axis}")
-    others = set(range(1, len(shape.sizes) + 1)) - {axis % (len(shape.sizes) + 1)}
-    spatial = axis % (len(shape.sizes) + 1) in _spatial(shape)
+    spatial = _spatial(shape)
     return Derived(
         (shape,),
         trainable=_affine((channels,), config),
-        window=None if spatial else seen(shape, others),
+        window=None if axis % (len(shape.sizes) + 1) in spatial else seen(shape, spatial),
     )
 
 
