@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from lenet_verify.architecture import Architecture, Compiled, Layer
+from lenet_verify.errors import InferenceError
 from lenet_verify.inference import inferred
 from lenet_verify.spec import Spec
 from lenet_verify.vocabulary import activation_of, complete
@@ -35,6 +39,7 @@ def infer(spec: Spec) -> Architecture:
                 config=config,
             )
         )
+    _refuse_states(rows)
     return inferred(
         Architecture(
             title=spec.title,
@@ -44,6 +49,25 @@ def infer(spec: Spec) -> Architecture:
             compiled=_compiled(spec),
         )
     )
+
+
+def _refuse_states(rows: Sequence[Layer]) -> None:
+    """Refuses layers that keep their state from batch to batch: a spec has no size of the batch.
+
+    Raises:
+        InferenceError: naming every such layer.
+    """
+    why = "it is stateful, which takes a batch of a fixed size, and a spec has none"
+    refused = [
+        InferenceError(row.name, f"{row.type}: {why}") for row in rows if _stateful(row.config)
+    ]
+    if refused:
+        raise InferenceError(refused[0].layer, refused[0].message, refused[1:])
+
+
+def _stateful(config: Mapping[str, Any]) -> bool:
+    inner = config.get("layer")
+    return bool(config.get("stateful")) or (isinstance(inner, Mapping) and _stateful(inner))
 
 
 def _compiled(spec: Spec) -> Compiled | None:

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -721,6 +722,62 @@ def test_tensors_handed_over_by_name_come_in_the_order_of_the_calls_parameters()
     arguments = [source.argument for source in row.details[0].inputs]
     assert arguments == ["query", "value", "key", "attention_mask"]
     assert not any(disagreements(layer) for layer in cross_checked(lv.read(model)).layers)
+
+
+def told_more_than_its_arguments():
+    inputs = keras.Input((8, 16))
+    outputs = layers.MultiHeadAttention(2, 4)(inputs, inputs, return_attention_scores=True)
+    return keras.Model(inputs, outputs)
+
+
+def quantized_inside():
+    inputs = keras.Input((8, 16))
+    model = keras.Model(inputs, layers.MultiHeadAttention(2, 4)(inputs, inputs))
+    model.layers[1].query_dense.quantize("int8")
+    return model
+
+
+def quantized():
+    inputs = keras.Input((8,), dtype="int32")
+    model = keras.Model(inputs, layers.ReversibleEmbedding(10, 4)(inputs))
+    model.layers[1].quantize("int8")
+    return model
+
+
+def partly_frozen():
+    model = keras.Sequential([keras.Input((5, 16)), layers.LSTM(4), layers.Dense(3)])
+    model.layers[0].cell.trainable = False
+    model.layers[1].bias.trainable = False
+    return model
+
+
+@pytest.mark.parametrize(
+    "make", [told_more_than_its_arguments, quantized_inside, quantized, partly_frozen]
+)
+def test_what_arguments_do_not_tell_is_no_disagreement(make):
+    architecture = cross_checked(lv.read(make()))
+    assert not any(map(disagreements, architecture.layers))
+
+
+def test_a_wrong_count_of_frozen_weights_is_one():
+    dense = lv.read(keras.Sequential([keras.Input((5,)), layers.Dense(3)])).layers[1]
+    for changes in ({"trainable": 3}, {"trainable": 20, "non_trainable": -2}, {"params": 17}):
+        wrong_one = replace(dense, **changes)
+        whole = replace(lv.read(right.functional()), layers=(wrong_one,))
+        assert disagreements(cross_checked(whole).layers[0]), changes
+
+
+def test_every_call_of_a_layer_is_derived():
+    one, other = keras.Input((9, 9, 1)), keras.Input((7, 7, 1))
+    shared = layers.Conv2D(2, 3, name="shared")
+    read = lv.read(keras.Model([one, other], [shared(one), shared(other)]))
+    assert not any(map(disagreements, cross_checked(read).layers))
+    layer = read.layer("shared")
+    second = replace(layer.details[1], shapes=layer.details[0].shapes)
+    wrong_one = replace(layer, details=(layer.details[0], second))
+    (seen,) = cross_checked(replace(read, layers=(wrong_one,))).layers
+    first, second = (call.shapes[0] for call in layer.details)
+    assert f"the framework says {first}, inference {second}" in seen.unknown["output"]
 
 
 def test_masks_do_not_make_the_derivations_disagree():

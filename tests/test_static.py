@@ -158,3 +158,18 @@ def test_without_keras_installed(spec, tmp_path):
     assert "pip install 'lenet-verify[tensorflow]', or use --static" in built.stderr
     assert derived.returncode == 0
     assert "wrote reports/net.md" in derived.stderr
+
+
+def test_what_keras_refuses_for_want_of_a_batch_is_refused(run_cli, spec):
+    text = """\
+format: 1
+title: Stateful
+input: 16x8
+layers:
+  a: {{type: LSTM, units: 4, stateful: true}}
+"""
+    path = spec(text=text)
+    for arguments in (["--static"], []):
+        run = run_cli(*arguments, path.name, cwd=path.parent)
+        assert (run.returncode, run.stdout) == (2, "")
+        assert "net.yaml:5:3: layer 'a': LSTM: it is stateful" in run.stderr

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lenet_verify.architecture import Architecture, Layer, Shape
+from lenet_verify.architecture import Architecture, Call, Layer, Shape
 from lenet_verify.errors import InferenceError
-from lenet_verify.inference import derive
+from lenet_verify.inference import Derived, derive_call
 
 DISAGREE = "the two derivations disagree: "
 """How the reason begins for a fact on which the framework and inference differ."""
@@ -39,24 +39,51 @@ def _sizes(shapes: tuple[Shape, ...]) -> list[tuple[int | None, ...]]:
 def _differences(layer: Layer) -> dict[str, str]:
     if "config" in layer.unknown:
         return {}
-    try:
-        derived = derive(layer)
-    except InferenceError as e:
-        return dict.fromkeys(("output", "params"), f"{DISAGREE}by inference {e}")
-    if derived is None:
-        return {}
     found: dict[str, str] = {}
-    if layer.shapes is not None and _sizes(derived.shapes) != _sizes(layer.shapes):
-        ours = ", ".join(str(shape) for shape in derived.shapes)
-        theirs = ", ".join(str(shape) for shape in layer.shapes)
-        found["output"] = f"{DISAGREE}the framework says {theirs}, inference {ours}"
+    for call in layer.details or (Call((), layer.input_shapes, layer.shapes),):
+        try:
+            derived = derive_call(layer, call)
+        except InferenceError as e:
+            return dict.fromkeys(("output", "params"), f"{DISAGREE}by inference {e}")
+        if derived is not None:
+            found |= {**_of_shapes(layer, call, derived), **_of_counts(layer, derived), **found}
+    return found
+
+
+def _of_shapes(layer: Layer, call: Call, derived: Derived) -> dict[str, str]:
+    # a layer that is told more than its arguments may put out more than they say
+    if "call" in layer.unknown or call.shapes is None:
+        return {}
+    if _sizes(derived.shapes) == _sizes(call.shapes):
+        return {}
+    ours, theirs = (", ".join(map(str, shapes)) for shapes in (derived.shapes, call.shapes))
+    return {"output": _differ(theirs, ours)}
+
+
+def _of_counts(layer: Layer, derived: Derived) -> dict[str, str]:
     counts = {
         "params": derived.trainable + derived.non_trainable,
         "trainable": derived.trainable,
         "non_trainable": derived.non_trainable,
     }
-    for fact, ours_count in counts.items():
-        theirs_count = getattr(layer, fact)
-        if theirs_count is not None and theirs_count != ours_count:
-            found[fact] = f"{DISAGREE}the framework says {theirs_count}, inference {ours_count}"
-    return found
+    if "quantization" in layer.unknown:
+        return {}
+    if _partly_frozen(layer, derived):
+        return {}
+    return {
+        fact: _differ(getattr(layer, fact), ours)
+        for fact, ours in counts.items()
+        if getattr(layer, fact) not in (None, ours)
+    }
+
+
+def _partly_frozen(layer: Layer, derived: Derived) -> bool:
+    """Whether all weights are there, some frozen for themselves, which no argument tells."""
+    trainable, frozen = layer.trainable, layer.non_trainable
+    if trainable is None or frozen is None or trainable > derived.trainable:
+        return False
+    return layer.params == trainable + frozen == derived.trainable + derived.non_trainable
+
+
+def _differ(theirs: object, ours: object) -> str:
+    return f"{DISAGREE}the framework says {theirs}, inference {ours}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from lenet_verify.inference.derived import HERE, Derived, Window
 from lenet_verify.inference.field import Field, fields
 from lenet_verify.inference.graph import inferred, measure, with_measures
-from lenet_verify.inference.layer import derive
+from lenet_verify.inference.layer import derive, derive_call
 from lenet_verify.inference.rules import RULES, WITHOUT_RULE, why_without
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Field",
     "Window",
     "derive",
+    "derive_call",
     "fields",
     "inferred",
     "measure",

@@ -88,6 +88,13 @@ def sublayers(operation: Any, *, recursive: bool = True) -> Iterable[Any]:
     return tuple(layer for layer in owned if isinstance(layer, keras.layers.Layer))
 
 
+def is_quantized(operation: Any) -> bool:
+    """Whether a layer, or one inside of it, keeps its weights in few bits, with their scales."""
+    layers = (operation, *sublayers(operation))
+    policies = (getattr(layer, "dtype_policy", None) for layer in layers)
+    return any(getattr(policy, "quantization_mode", None) for policy in policies)
+
+
 def _known(name: str, layer: Any, rank: int | None) -> Kind:
     """A layer of one of Keras's own classes."""
     try:

@@ -18,7 +18,7 @@ from lenet_verify.framework import import_keras, output_to_stderr, quiet
 from lenet_verify.raised import innermost_message
 from lenet_verify.readers.axis_order import axis_orders
 from lenet_verify.readers.keras_compiled import compiled
-from lenet_verify.readers.keras_layer import Kind, kind_of, overrides, sublayers
+from lenet_verify.readers.keras_layer import Kind, is_quantized, kind_of, overrides, sublayers
 
 InputSpecs = Sequence[tuple[str, Shape, str]]
 """Name, shape and dtype of each input to call a model on that declares none of its own."""
@@ -93,6 +93,8 @@ class _Graph:
         unknown = {} if inner else dict(kind.unknown)
         if told := _told(operation, nodes):
             unknown["call"] = f"it is called with {told}"
+        if is_quantized(operation):
+            unknown["quantization"] = "it is quantized, which its arguments do not tell"
         for fact, shapes in (("output", first.shapes), ("input", first.input_shapes)):
             if shapes is None:
                 unknown[fact] = "its first axis is not the batch"
