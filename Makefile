@@ -11,7 +11,7 @@ ready := .venv/.stamp
 locked := .venv/.locked
 
 .DELETE_ON_ERROR:
-.PHONY: help verify test check parity bench reports docs lock clean
+.PHONY: help verify test check parity mutants bench reports docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s  %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,11 @@ SEED ?= 1
 parity: $(ready) ## inference against Keras on COUNT=100000 random cases from SEED=1
 	$(bin)/python -m tests.parity $(COUNT) $(SEED)
 
+mutants: $(ready) ## break inference in thousands of ways; list those that no test notices
+	$(bin)/python -m tests.recorded
+	$(bin)/mutmut run
+	$(bin)/mutmut results
+
 bench: $(ready) ## measure against the peers
 	$(bin)/python bench/bench.py
 
@@ -52,7 +57,7 @@ lock: $(locked) ## pin the development environment anew (UPGRADE=--upgrade for t
 
 clean: ## remove what make and the tools made, except reports/
 	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache \
-		.pytest_cache .ruff_cache build dist htmlcov
+		.pytest_cache .ruff_cache build dist htmlcov mutants tests/.answers
 
 # The environment holds exactly what the lock names; pyproject.toml only renews our own package.
 $(locked): requirements/dev.txt
