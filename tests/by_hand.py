@@ -74,5 +74,6 @@ def check(type_: str, config: Any, case: Case) -> None:
     assert found.window == case.window
     reaches = found.window.reach if found.window else ()
     sizes = (size for shape in found.shapes for size in shape.sizes)
-    for number in (*sizes, *reaches, found.macs, found.connections):
+    weights = (found.trainable, found.non_trainable)
+    for number in (*sizes, *reaches, *weights, found.macs, found.connections):
         assert number is None or type(number) is int  # not 2.0

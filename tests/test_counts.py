@@ -739,6 +739,34 @@ RECURRENT = {
             [(5, 3)], [(2,)],
             trained=2 * 7, frozen=4 * 8, macs=5 * (4 * 7 + 2 * 6), window=sees(WHOLE),
         ),
+        Case(
+            {
+                "cell": {
+                    "type": "StackedRNNCells",
+                    "cells": [
+                        {"type": "SimpleRNNCell", "units": 4},
+                        {"type": "StackedRNNCells", "cells": [{"type": "GRUCell", "units": 2}]},
+                    ],
+                },
+                "return_state": True,
+            },
+            [(5, 3)], [(2,), (4,), (2,)],
+            trained=4 * 8 + 3 * 2 * (4 + 2 + 2), macs=5 * (4 * 7 + 3 * 2 * 6), window=sees(WHOLE),
+        ),
+        Case(
+            {
+                "cell": {
+                    "type": "StackedRNNCells",
+                    "cells": [
+                        {"type": "SimpleRNNCell", "units": 4},
+                        {"type": "LSTMCell", "units": 2},
+                    ],
+                },
+                "return_state": True,
+            },
+            [(5, 3)], [(2,), (4,), (2,), (2,)],
+            trained=4 * 8 + 4 * 2 * (4 + 2 + 1), macs=5 * (4 * 7 + 4 * 2 * 6), window=sees(WHOLE),
+        ),
     ],
     "ConvLSTM1D": [
         # at each of 4 steps 4 kernels of 3 over 3 maps, and 4 over the 2 of the state
@@ -980,7 +1008,14 @@ RESHAPING = {
             connections=0, window=sees((1, HALF), (1, HALF), (1, HALF)),
         ),
     ],
-    "Resizing": [Case({"height": 3, "width": 4}, [(8, 8, 3)], [(3, 4, 3)], window=None)],
+    "Resizing": [
+        Case({"height": 3, "width": 4}, [(8, 8, 3)], [(3, 4, 3)], window=None),
+        Case(
+            {"height": 3, "width": 4, "data_format": "channels_first"},
+            [first(8, 8)], [first(3, 4)],
+            window=None,
+        ),
+    ],
     "CenterCrop": [
         Case({"height": 3, "width": 4}, [(8, 8, 3)], [(3, 4, 3)]),
         Case({"height": 3, "width": 8}, [(3, 8, 3)], [(3, 8, 3)]),
@@ -990,8 +1025,13 @@ RESHAPING = {
     ],
     "RandomCrop": [
         Case(
-            {"height": 3, "width": 4, "data_format": "channels_first"},
-            [first(3, 8, 8)], [first(3, 3, 4)],
+            {"height": 4, "width": 5, "data_format": "channels_first"},
+            [first(3, 8, 8)], [first(3, 4, 5)],
+        ),
+        # a map of an image whose channels are taken for the batch
+        Case(
+            {"height": 4, "width": 5, "data_format": "channels_first"},
+            [first(8, 8)], [first(4, 5)],
         ),
     ],
 }  # fmt: skip
@@ -1077,6 +1117,20 @@ PREPROCESSING = {
             [(1,)], [(2,)],
             window=None,
         ),
+        # word by word, of each as many places as there are words and one more
+        *[
+            Case(
+                {"vocabulary": ["a"], "output_mode": "one_hot", "split": split, "ngrams": ngrams},
+                [given], [output],
+                window=None,
+            )
+            for split, ngrams, given, output in (
+                (None, None, (3,), (3, 2)),
+                (None, 2, (3,), (None, 2)),
+                (None, 2, (1,), (2,)),
+                ("whitespace", None, (1,), (None, 2)),
+            )
+        ],
     ],
     "MelSpectrogram": [
         # of 40 values, 4 more on either side: frames of 8, every 6 values
@@ -1108,6 +1162,7 @@ PREPROCESSING = {
         Case({"scale": 1.0, "offset": [1.0, 2.0, 4.0]}, [(4, 5, 1)], [(4, 5, 3)]),
         Case({"scale": [1.0] * 3, "offset": [1.0] * 3}, [(2, 1)], [(2, 3)]),
         Case({"scale": [1.0] * 3}, [(None, 1)], [(None, 1)]),
+        Case({"scale": [1.0, 2.0, 3.0]}, [(2, 3)], [(2, 3)]),
     ],
     "STFTSpectrogram": [
         # 7 frames of 8, 4 apart: 5 frequencies, real parts and imaginary ones

@@ -152,6 +152,7 @@ PRODUCTS = {
         Case({"x2": array(2, 5, 4)}, [(4,)], [(2, 5)], macs=2 * 5 * 4, window=None),
         Case({"x2": 2}, [(3, 4)], [(3, 4)], window=None),
         Case({"x2": 2}, [()], [()], window=None),
+        Case({"x1": 2}, [(3, 4)], [(3, 4)], window=None),
     ],
     "Tensordot": [
         Case({"x2": array(4, 5), "axes": 1}, [(3, 4)], [(3, 5)], macs=3 * 5 * 4, window=None),
@@ -189,6 +190,7 @@ PRODUCTS = {
         Case({"y": array(5, 4)}, [(4,)], [(5,)], window=None),
         Case({}, [(2, 3, 4), (1, 5, 4)], [(2, 3, 5)], window=None),
         Case({}, [(1, 3, 4), (2, 5, 4)], [(2, 3, 5)], window=None),
+        Case({"x": array(1, 5, 4)}, [(3, 4)], [(5, 3)], window=None),
     ],
     "DotProductAttention": [
         # for each of 2 heads 3 queries with 5 keys of 8, then weights for 5 values of 4
@@ -216,6 +218,7 @@ ALONG = {
         Case({"axis": -1}, [first(3, 4, 5)], [first(3, 4, 5)], connections=0, window=None),
         Case({"axis": (2, 3)}, [first(3, 4, 5)], [first(3, 4, 5)],
              connections=0, window=sees(WHOLE, WHOLE)),
+        Case({"axis": 1}, [first(3, 4)], [first(3, 4)], connections=0),
     ],
     "Flip": [Case({"axis": 1}, [(4, 3)], [(4, 3)], connections=0, window=sees(WHOLE))],
     "Roll": [Case({"axis": -1}, [(4, 3)], [(4, 3)], connections=0)],
@@ -240,7 +243,10 @@ ALONG = {
 }  # fmt: skip
 
 VALUE_BY_VALUE = {
-    "Average": [Case({"axis": 1, "weights": array(4)}, [(4, 3)], [(3,)], window=None)],
+    "Average": [
+        Case({"axis": 1, "weights": array(4)}, [(4, 3)], [(3,)], window=None),
+        Case({"axis": (1, 2)}, [(4, 3), (4, 3)], [()], window=None),
+    ],
     "BatchNorm": [
         Case(
             {"axis": -1, "mean": array(3), "variance": array(3), "offset": None, "scale": None},
@@ -387,11 +393,14 @@ MADE = {
         Case({"indices": array(2), "axis": 1}, [(3, 4)], [(2, 4)]),
         Case({"indices": ((0, 1, 2), (1, 2, 0)), "axis": 1}, [(4, 5)], [(2, 3, 5)]),
         Case({"indices": (), "axis": 1}, [(4, 5)], [(0, 5)]),
+        Case({"indices": ((0, 1, 2),), "axis": 1}, [(4, 5)], [(1, 3, 5)]),
     ],
     "TakeAlongAxis": [
         Case({"axis": 1}, [(3, 4), (2, 4)], [(2, 4)]),
         Case({"axis": 1}, [(3, 1), (2, 4)], [(2, 4)]),
         Case({"axis": 1}, [(3, 4), (2, 1)], [(2, 4)]),
+        Case({"indices": array(1, 2, 4), "axis": 1}, [(3, 4)], [(2, 4)]),
+        Case({"x": array(1, 3, 4), "axis": 1}, [(2, 4)], [(2, 4)]),
     ],
     "TopK": [Case({"k": 2}, [(3, 4)], [(3, 2), (3, 2)])],
     "Trace": [Case(LEFT, [(3, 4, 5)], [(5,)])],

@@ -244,6 +244,16 @@ def test_a_nested_model_is_called_twice():
     assert [sizes(one) for one in row.layers] == [[(7,)], [(3,)], [(3,)], [(2,)]]
 
 
+def test_a_nested_model_that_is_fed_the_unknown_keeps_its_layers():
+    net = network(
+        entrance("in", (7,)),
+        layer("mine", "mine.Layer", "in"),
+        nested("model", INNER, "mine", outputs=("y",)),
+    )
+    assert net.layer("model").layers == INNER
+    assert net.layer("model").unknown["output"] == "the shape of what feeds it is unknown"
+
+
 def test_models_in_models():
     middle = (entrance("x", (None,)), nested("inmost", INNER, "x", outputs=("y",)))
     net = network(entrance("in", (7,)), nested("model", middle, "in", outputs=("inmost",)))
@@ -350,7 +360,8 @@ def test_why_there_are_no_counts():
     net = network(
         entrance("in", (None, 4)), dense("dense", 3, "in"), layer("act", "ReLU", "in"),
         layer("pool", "GlobalMaxPooling1D", "in"), layer("sum", "Add", "pool", "pool"),
-        layer("norm", "LayerNormalization", "in"), layer("twice", "Add", "in", "in"),
+        layer("norm", "LayerNormalization", "in"),
+        layer("last", "LSTM", "in", units=2),
     )  # fmt: skip
     assert net.layer("dense").unknown == {
         "macs": "its multiply-adds depend on a variable size",
@@ -361,12 +372,17 @@ def test_why_there_are_no_counts():
     assert net.layer("sum").unknown == {
         "connections": "the literature defines no connections of Add"
     }
+    assert net.layer("last").unknown == {
+        "macs": "its multiply-adds depend on a variable size",
+        "connections": "its connections depend on a variable size",
+    }
+    assert net.layer("pool").unknown == {"connections": "its connections depend on a variable size"}
     assert net.layer("norm").unknown == {"connections": "its connections depend on a variable size"}
     assert net.unknown == {
         "macs": "dense: its multiply-adds depend on a variable size",
         "connections": "dense: its connections depend on a variable size",
     }
-    assert net.params == 3 * 5 + 8
+    assert net.params == 3 * 5 + 8 + 4 * 2 * (4 + 2 + 1)
 
 
 # Observed layers.
@@ -633,6 +649,7 @@ def test_all_positions_of_a_part_are_not_everything():
         layer("flat", "Flatten", "a"),
         dense("b", 3, "flat"),
     )
+    assert of(found["crop"]) == ((1, 1), (1, 1), (4, 4))
     assert of(found["b"])[0] == (3 + 1, 3 + 1)
 
 
@@ -646,11 +663,16 @@ def test_entries_of_a_flattened_map_stay_or_are_mixed():
         layer("sequence", "RepeatVector", "norm", n=3),
         layer("mixed", "Reshape", "norm", target_shape=(-1, 2)),
         layer("both", "Add", "flat", "norm"),
+        replace(layer("twice", "ops.Tile", "flat"), config={"repeats": (1, 2)}),
     )
     assert of(found["norm"]) == of(found["flat"]) == of(found["a"])
     assert found["norm"].flat
     assert found["both"] == found["norm"]
-    for name, type_ in (("sequence", "RepeatVector"), ("mixed", "Reshape")):
+    for name, type_ in (
+        ("sequence", "RepeatVector"),
+        ("mixed", "Reshape"),
+        ("twice", "ops.Tile"),
+    ):
         assert found[name] == f"{name} ({type_}) mixes the positions of a flattened map"
 
 
@@ -687,11 +709,14 @@ def test_several_inputs():
         layer("both", "Add", "in", "other"),
         layer("scaled", "Multiply", "a", "vector"),
         dense("hidden", 3, "vector"),
+        entrance("more", (3,)),
+        layer("sum", "Add", "hidden", "more"),
     )
     assert found["both"] == "both sees several inputs"
     assert found["scaled"] == found["a"]
     assert of(found["vector"]) == of(found["hidden"]) == ((), (), ())
-    assert found["hidden"].origin == "vector"
+    # vectors have no positions to tell apart
+    assert found["hidden"].origin == found["sum"].origin == "vector"
 
 
 def test_variable_sizes():
@@ -764,3 +789,11 @@ def test_channels_first():
     assert of(found["a"]) == ((5, 3), (1, 1), (28, 28))
     assert of(found["soft"]) == of(found["a"])
     assert of(found["rows"])[0] == (32, 3)
+
+
+def test_everything_needs_all_sizes():
+    for size, positions, extent in ((None, 2, 8), (3, None, 8), (3, 2, None)):
+        one = Fraction(1)
+        size = None if size is None else Fraction(size)
+        field = Field("in", (extent, 8), (size, one), (one, one), (positions, 2))
+        assert field.everything() == (None, 2)

@@ -15,6 +15,8 @@ from tests.test_counts_of_operations import PLAIN, array
 VARIABLE = "must be a number, not variable"
 CONV = {"filters": 4, "kernel_size": 3}
 RNN3 = {"type": "SimpleRNN", "units": 3}
+RNN_CELL = {**config_of("SimpleRNNCell", {"units": 3}), "type": "SimpleRNNCell"}
+DENSE3 = {**config_of("Dense", {"units": 3}), "type": "Dense"}
 
 
 class Raw(dict):
@@ -162,6 +164,10 @@ REFUSED = [
     ("Reshape", Raw(target_shape=(-1, -1)), [(4,)], "only one size may be left open"),
     ("Resizing", {"height": 2, "width": 2, "crop_to_aspect_ratio": True,
                   "pad_to_aspect_ratio": True}, [(4, 4, 3)], "not both"),
+    # stacks in a stack
+    ("RNN", {"cell": {"type": "StackedRNNCells", "cells": [
+        {"type": "StackedRNNCells", "cells": [{"type": "LSTMCell", "units": 3}]},
+    ]}, "return_state": True}, [(5, 3)], "it returns no states of cells"),
     # wrappers
     ("TimeDistributed", Raw(layer={"type": "Add"}), [(4, 3)],
      "Add joins several inputs, and it has one"),
@@ -201,6 +207,11 @@ REFUSED = [
      "it takes one of idf_weights for each word"),
     ("HashedCrossing", {"num_bins": 5}, [(1,), ()], "it takes two scalars, not 1 and scalar"),
     ("HashedCrossing", {"num_bins": 5}, [(2,), (2,)], "it takes two scalars, not 2 and 2"),
+    ("Rescaling", {"scale": [1.0] * 5}, [(4, 5, 3)], "its scale is of 5 numbers"),
+    ("Normalization", Raw(axis=(1, 2), mean=((0.0,) * 3,) * 5, variance=((1.0,) * 3,) * 5),
+     [(4, 3)], "its mean is of shape (5, 3), the axes that it is for of (4, 3)"),
+    ("Normalization", Raw(axis=(2,), mean=(), variance=()), [(4, 3)],
+     "its mean is of shape (0,), the axes that it is for of (3,)"),
     # operations
     ("ops.Conv", {**PLAIN, "padding": "full", "kernel": array(3, 2, 4)}, [(9, 2)],
      "there is no padding full"),
@@ -249,6 +260,12 @@ REFUSED = [
      "its tensors differ in size, 4 and 5"),
     ("ops.CDist", {"y": array(5)}, [(3, 4)], "it takes matrices"),
     ("ops.CDist", {}, [(3, 4), (3, 5)], "its tensors differ in size, 4 and 5"),
+    ("ops.DotProductAttention", {}, [(3, 2, 8), (5, 2, 8), (5, 3, 8)],
+     "its heads differ: (2, 2, 3)"),
+    ("ops.DotProductAttention", {}, [(3, 2, 8), (5, 2, 4), (5, 2, 8)],
+     "its lengths of vectors in query and key differ: (8, 4)"),
+    ("ops.DotProductAttention", {}, [(3, 2, 8), (5, 2, 8), (6, 2, 8)],
+     "its numbers of keys and values differ: (5, 6)"),
     ("ops.Reshape", {"newshape": (-1, -2)}, [(4,)], "(-1, -2) is no shape"),
     ("ops.Reshape", {"newshape": (-1, -1)}, [(4,)], "(-1, -1) is no shape"),
     ("ops.GetItem", {"key": ("...", 0, "...")}, [(4, 5)], "it has more than one `...`"),
@@ -312,6 +329,21 @@ UNSAID = [
     ("RNN", {"cell": "GRUCell"}, [(3, 2)]),
     ("StackedRNNCells", {"cells": ({"custom": "mine>Cell"},)}, [(3,), (3,)]),
     ("Hashing", {"output_mode": "one_hot"}, [(3, None)]),
+    ("TextVectorization", {}, [(None,)]),
+    ("SimpleRNNCell", {}, [(2, 3), (3,)]),
+    ("SimpleRNN", {"units": 1}, [(5, 2), (3,)]),
+    ("StackedRNNCells", {}, [(3,), (3,)]),
+    ("RNN", {"cell": {"type": "StackedRNNCells", "cells": (RNN_CELL, RNN_CELL)}},
+     [(5, 3), (3,)]),
+    ("SpectralNormalization", {"layer": {**DENSE3, "quantization_config": {}}}, [(3,)]),
+    ("ops.Add", {"x2": array(2, 4)}, [(4,)]),
+    ("ops.BatchNorm", {"axis": -1, "x": array(5, 3)}, [(3,)]),
+    ("ops.BroadcastTo", {"shape": (None, None, 3)}, [(4, 3)]),
+    ("ops.BroadcastTo", {"shape": (None, 4, 3)}, [(3,)]),
+    ("ops.DotProductAttention", {"key": array(1, 5, 2, 8)}, [(3, 2, 8), (5, 2, 4)]),
+    ("ops.DotProductAttention", {"value": array(1, 5, 2, 8)}, [(3, 2, 8), (5, 2, 4)]),
+    ("ops.Slice", {"start_indices": (1, 0), "shape": (-1, -1)}, [(4,)]),
+    ("ops.Slice", {"start_indices": {"input": 1}, "shape": (-1, 2)}, [(4,), ()]),
     ("HashedCrossing", {}, [(None,), (1,)]),
     ("StringLookup", {"output_mode": "multi_hot"}, [(3,)]),
 ]  # fmt: skip
@@ -324,7 +356,9 @@ LEAST = {
     "TimeDistributed": {"layer": {"type": "Dense", "units": 3}},
     "Bidirectional": {"layer": RNN3},
     "RNN": {"cell": {"type": "GRUCell", "units": 3}},
-    "StackedRNNCells": {"cells": [{"type": "GRUCell", "units": 3}]},
+    "SimpleRNN": {"units": 1},
+    "SimpleRNNCell": {"units": 3},
+    "StackedRNNCells": {"cells": [RNN3 | {"type": "SimpleRNNCell"}] * 2},
     "Hashing": {"num_bins": 5},
     "HashedCrossing": {"num_bins": 5},
 }
@@ -332,7 +366,8 @@ LEAST = {
 
 @pytest.mark.parametrize(("type_", "changes", "inputs"), UNSAID)
 def test_unsaid(type_, changes, inputs):
-    config = {**config_of(type_, LEAST.get(type_, {})), **changes}
+    stated = config_of(type_, LEAST.get(type_, {})) if type_ in LAYERS else {}
+    config = {**stated, **changes}
     assert derived(type_, config, inputs) is None
 
 

@@ -138,9 +138,9 @@ class _Network:
             )
         calls = self.calls[layer.name]
         derived = [self.derived[layer.name, number] for number in range(len(calls))]
-        first = derived[0] if derived else None
+        first = derived[0]
         changes: dict[str, Any] = {
-            "input_shapes": calls[0].input_shapes if calls else None,
+            "input_shapes": calls[0].input_shapes,
             "layers": self.inside.get(layer.name, layer.layers),
             "details": tuple(calls) if layer.details else (),
         }
@@ -155,7 +155,7 @@ class _Network:
                 "trainable": first.trainable,
                 "non_trainable": first.non_trainable,
             }
-        changes |= measures(layer.type, unknown, derived)
+        changes |= measures(layer.type, unknown, calls, derived)
         return replace(layer, **changes)
 
 
@@ -208,9 +208,9 @@ def measure(layer: Layer) -> Layer:
         return replace(layer, macs=0, connections=0)
     if layer.layers:
         layer = replace(layer, layers=tuple(map(measure, layer.layers)))
-    calls = layer.details or (Call((), layer.input_shapes, layer.shapes),)
+    calls = layer.details or (Call((), layer.input_shapes),)
     derived = [_observed(layer, call) for call in calls]
-    return replace(layer, **measures(layer.type, layer.unknown, derived))
+    return replace(layer, **measures(layer.type, layer.unknown, calls, derived))
 
 
 def _observed(layer: Layer, call: Call) -> Derived | None:
@@ -239,7 +239,7 @@ def _with_totals(architecture: Architecture) -> Architecture:
 
 def _first_reason(layers: Iterable[Layer], fact: str) -> str:
     layer = next(layer for layer in layers if getattr(layer, fact) is None)
-    return f"{layer.name}: {layer.unknown.get(fact, 'it cannot be derived')}"
+    return f"{layer.name}: {layer.unknown[fact]}"
 
 
 def _total(counts: Iterable[int | None]) -> int | None:

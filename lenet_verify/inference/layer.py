@@ -75,9 +75,18 @@ def _in_axis_order(inputs: Inputs, config: Mapping[str, Any]) -> Inputs:
 
 
 def measures(
-    type_: str, unknown: Mapping[str, str], calls: Sequence[Derived | None]
+    type_: str,
+    unknown: Mapping[str, str],
+    calls: Sequence[Call],
+    derived: Sequence[Derived | None],
 ) -> dict[str, Any]:
     """A layer's multiply-adds and connections, summed over its calls.
+
+    Args:
+        type_: of the layer.
+        unknown: what is unknown of it already, and why.
+        calls: its calls with what they take.
+        derived: what each of them comes to.
 
     Returns:
         `macs` and `connections`; and what is unknown of the layer, the reasons why there is none
@@ -86,20 +95,24 @@ def measures(
     found: dict[str, Any] = {}
     reasons: dict[str, str] = {}
     for fact in ("macs", "connections"):
-        each = [None if call is None else getattr(call, fact) for call in calls]
-        found[fact] = sum(each) if each and None not in each else None
+        each = [None if one is None else getattr(one, fact) for one in derived]
+        found[fact] = None if None in each else sum(each)
         if found[fact] is None:
-            reasons[fact] = _why_none(type_, fact, unknown, calls)
+            reasons[fact] = _why_none(type_, fact, unknown, calls, derived)
     return {**found, "unknown": {**unknown, **reasons} if reasons else unknown}
 
 
 def _why_none(
-    type_: str, fact: str, unknown: Mapping[str, str], calls: Sequence[Derived | None]
+    type_: str,
+    fact: str,
+    unknown: Mapping[str, str],
+    calls: Sequence[Call],
+    derived: Sequence[Derived | None],
 ) -> str:
     noun = "multiply-adds" if fact == "macs" else fact
-    if None in calls or not calls:
+    if None in derived:
         return unknown.get("output", f"the {noun} of {type_} cannot be derived")
-    shapes = (shape for call in calls if call is not None for shape in call.shapes)
-    if fact == "macs" or any(None in shape.sizes for shape in shapes):
+    taken = (shape for call in calls for shape in call.input_shapes or ())
+    if fact == "macs" or any(None in shape.sizes for shape in taken):
         return f"its {noun} depend on a variable size"
     return f"the literature defines no {noun} of {type_}"

@@ -81,8 +81,7 @@ def stacked_cells(inputs: tuple[Shape, ...], config: Config) -> Derived | None:
 
 def recurrent(type_: str, inputs: tuple[Shape, ...], config: Config) -> Derived | None:
     """SimpleRNN, GRU, LSTM: their cell over all steps."""
-    own = {**config, "type": type_ + "Cell", "trainable": True}
-    return unrolled(inputs, {**config, "cell": own})
+    return unrolled(inputs, {**config, "cell": {**config, "type": type_ + "Cell"}})
 
 
 def unrolled(inputs: tuple[Shape, ...], config: Config) -> Derived | None:

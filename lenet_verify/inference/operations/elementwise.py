@@ -106,8 +106,6 @@ def _may_equal(one: Whole, other: Whole) -> bool:
 def quantile(node: Node) -> Derived:
     """Quantile, percentile: a reduction to one value, or, of several, to as many; those then
     come before the batch."""
-    if len(node.inputs) != 1 or "x" in node.config:
-        raise Unsaid
     if node.operand("q", 1) != ():
         raise Unsaid
     return reduction(node)
@@ -124,7 +122,9 @@ def same_along(node: Node) -> Derived:
 
 def batch_normalization(node: Node) -> Derived:
     """BatchNorm: means and variances of as many values as the axis has."""
-    tensor = whole(node.inputs[0]) if node.inputs and "x" not in node.config else ()
+    if not node.inputs or "x" in node.config:
+        raise Unsaid
+    tensor = whole(node.inputs[0])
     length = tensor[axis_of(node.config["axis"], len(tensor))]
     taken = 1
     for name in ("mean", "variance", "offset", "scale"):

@@ -81,8 +81,6 @@ def _with_kernels(node: Node, *names: str) -> Any:
     if None in kernels:
         raise Impossible("it takes a kernel")
     found = [known_sizes(kernel or ()) for kernel in kernels]
-    if any(BATCH in (kernel or ()) for kernel in kernels) or any(None in sizes for sizes in found):
-        raise Unsaid
     if any(len(sizes) != rank + 2 for sizes in found):
         raise Impossible(f"its kernel must be of {rank + 2} axes")
     return image, *found

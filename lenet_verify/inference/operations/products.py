@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lenet_verify.inference.derived import Derived, Impossible, times
+from lenet_verify.inference.derived import Derived, Impossible, times, total
 from lenet_verify.inference.operations.node import (
     BATCH,
     Node,
@@ -152,9 +152,7 @@ def attention(node: Node) -> Derived:
     output: Whole = (BATCH, steps, heads, value[3])
     first = times(steps, key[1], heads, width)
     second = times(steps, key[1], heads, value[3])
-    return node.gives(
-        output, macs=None if None in (first, second) else (first or 0) + (second or 0)
-    )
+    return node.gives(output, macs=total(first, second))
 
 
 def _summed(one: Size, other: Size) -> Size:
