@@ -426,6 +426,10 @@ DENSE = {
             [(3, 4, 5)], [(6, 4, 5)],
             trained=3 * 6, macs=3 * 4 * 5 * 6, connections=3 * 4 * 5 * 6, window=None,
         ),
+        Case(
+            {"equation": "ab,bc->ac...", "output_shape": 5}, [(7,)], [(5,)],
+            trained=7 * 5, macs=7 * 5, connections=7 * 5,
+        ),
     ],
     "PReLU": [
         Case({}, [(4, 5, 3)], [(4, 5, 3)], trained=4 * 5 * 3, connections=0),
@@ -866,6 +870,47 @@ RECURRENT = {
         Case(
             {"layer": {"type": "Softmax", "axis": 1}}, [first(2, 3, 4)], [first(2, 3, 4)],
             connections=0,
+        ),
+        # what a container between the wrapper and the weights says of training has no effect
+        Case(
+            {
+                "layer": {
+                    "type": "TimeDistributed", "trainable": False,
+                    "layer": {"type": "Dense", "units": 3},
+                }
+            },
+            [(2, 3, 4)], [(2, 3, 3)],
+            trained=3 * 5, macs=2 * 3 * 3 * 4, connections=2 * 3 * 3 * 5,
+        ),
+        Case(
+            {
+                "layer": {
+                    "type": "SpectralNormalization", "trainable": False,
+                    "layer": {"type": "Dense", "units": 3},
+                }
+            },
+            [(2, 4)], [(2, 3)],
+            trained=3 * 5, frozen=3, macs=2 * 3 * 4, connections=2 * 3 * 5,
+        ),
+        Case(
+            {
+                "layer": {
+                    "type": "Bidirectional", "trainable": False,
+                    "layer": {"type": "SimpleRNN", "units": 3},
+                }
+            },
+            [(2, 5, 4)], [(2, 6)],
+            trained=2 * 3 * (4 + 3 + 1), macs=2 * 2 * 5 * 3 * 7, window=sees((1, 1), WHOLE),
+        ),
+        Case(
+            {
+                "layer": {
+                    "type": "RNN", "trainable": False,
+                    "cell": {"type": "SimpleRNNCell", "units": 3},
+                }
+            },
+            [(2, 5, 4)], [(2, 3)],
+            trained=3 * (4 + 3 + 1), macs=2 * 5 * 3 * 7, window=sees((1, 1), WHOLE),
         ),
     ],
     # one more number for each along the kernel's last axis

@@ -77,6 +77,11 @@ LIKE_LAYERS = {
             macs=25 * 9 * 4 * 2, connections=25 * 9 * 4 * 2,
             window=sees((2, HALF), (2, HALF)),
         ),
+        Case(
+            {**PLAIN, "strides": 2, "output_padding": 1, "kernel": array(3, 2, 4)},
+            [(5, 4)], [(2 * 4 + 3 + 1, 2)],
+            macs=5 * 3 * 4 * 2, connections=5 * 3 * 4 * 2, window=sees((2, HALF)),
+        ),
     ],
     "MaxPool": [
         Case(

@@ -630,6 +630,7 @@ def test_everything_is_no_more_than_the_input():
         layer("flat", "Flatten", "a"),
         dense("b", 3, "flat"),
         dense("c", 3, "b"),
+        layer("mixed", "EinsumDense", "flat", equation="ab,bc->ac", output_shape=3),
     )
     assert of(found["a"]) == ((7, 7), (2, 4), (4, 2))
     assert of(found["flat"]) == ((7, 7), (2, 4), (4, 2))
@@ -637,6 +638,7 @@ def test_everything_is_no_more_than_the_input():
     # 7 + 3 * 2 and 7 + 4, of 8 there are
     assert of(found["b"]) == ((8, 8), (2, 4), (1, 1))
     assert found["c"] == found["b"]
+    assert found["mixed"] == found["b"]
     assert found["b"].single
     assert not found["a"].single
 
@@ -693,7 +695,10 @@ def test_one_position_may_be_turned_about():
         layer("vector", "Reshape", "a", target_shape=(2,)),
         layer("moved", "Permute", "in", dims=(2, 1, 3)),
         conv("after", "moved"),
+        conv("row", "in", kernel=(5, 1)),
+        layer("turned", "Permute", "row", dims=(2, 1, 3)),
     )
+    assert found["turned"] == "turned (Permute) rearranges positions"
     assert of(found["order"]) == ((5, 5), (1, 1), (1, 1))
     assert not found["order"].flat
     assert found["vector"].flat

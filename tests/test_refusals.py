@@ -16,6 +16,11 @@ VARIABLE = "must be a number, not variable"
 CONV = {"filters": 4, "kernel_size": 3}
 RNN3 = {"type": "SimpleRNN", "units": 3}
 RNN_CELL = {**config_of("SimpleRNNCell", {"units": 3}), "type": "SimpleRNNCell"}
+FROZEN = {
+    rank: {**config_of(f"ConvLSTM{rank}D", {"filters": 2, "kernel_size": 1, "trainable": False}),
+           "type": f"ConvLSTM{rank}D"}
+    for rank in (1, 2, 3)
+}  # fmt: skip
 DENSE3 = {**config_of("Dense", {"units": 3}), "type": "Dense"}
 
 
@@ -111,6 +116,8 @@ REFUSED = [
                    "embeddings_constraint": "non_neg"}, [(4,)],
      "lora_rank does not go with a embeddings_constraint"),
     # equations
+    ("EinsumDense", Raw(equation="a...,ac->c..."), [(4, 3)],
+     "'a...,ac->c...' is no equation such as"),
     ("EinsumDense", {"equation": "abc,cd->abd", "output_shape": (4, 5)}, [(7,)],
      "'abc,cd->abd' is for inputs of 2 axes"),
     ("EinsumDense", {"equation": "abc,cd->abd", "output_shape": (4, 5)}, [(2, 4, 7)],
@@ -324,6 +331,10 @@ UNSAID = [
     ("SpectralNormalization", {"layer": {"type": "mine.Layer"}}, [(3,)]),
     ("TimeDistributed", {"layer": {"custom": "mine>Layer"}}, [(3, 2)]),
     ("TimeDistributed", {"layer": "Dense"}, [(3, 2)]),
+    *[
+        ("TimeDistributed", {"layer": FROZEN[rank]}, [(2, 3, *(4,) * rank, 2)])
+        for rank in (1, 2, 3)
+    ],
     ("Bidirectional", {"layer": {"custom": "mine>RNN"}, "backward_layer": RNN3}, [(3, 2)]),
     ("Bidirectional", {"layer": "RNN", "backward_layer": RNN3}, [(3, 2)]),
     ("RNN", {"cell": "GRUCell"}, [(3, 2)]),

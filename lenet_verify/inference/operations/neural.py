@@ -17,7 +17,7 @@ from lenet_verify.inference.derived import HERE, Derived, Impossible, maps, of_r
 from lenet_verify.inference.operations.node import BATCH, Node, Size, Unsaid, Whole, known_sizes
 from lenet_verify.inference.pooling import adaptive_pooling, pooling
 
-_PER_AXIS = ("pool_size", "strides", "dilation_rate", "output_size", "output_padding", "size")
+_PER_AXIS = ("pool_size", "strides", "dilation_rate", "output_size", "output_padding")
 
 
 def pool(node: Node) -> Derived:
