@@ -802,3 +802,19 @@ def test_everything_needs_all_sizes():
         size = None if size is None else Fraction(size)
         field = Field("in", (extent, 8), (size, one), (one, one), (positions, 2))
         assert field.everything() == (None, 2)
+
+
+@pytest.mark.parametrize(
+    ("type_", "config"),
+    [
+        ("Conv2D", {}),
+        ("Dense", {"units": "five", "use_bias": True}),
+        ("ops.Transpose", {}),
+    ],
+)
+def test_arguments_of_a_strange_form_are_unknown(type_, config):
+    """A rule that trips over them must not end a run that may not even ask."""
+    odd = Layer(name="odd", type=type_, inputs=("in",), config=config)
+    found = inferred(outline(entrance("in", (8, 8, 3)), odd)).layer("odd")
+    assert (found.shapes, found.params, found.macs) == (None, None, None)
+    assert "cannot be derived" in found.unknown["output"]
