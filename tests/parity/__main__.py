@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from typing import Any
 
@@ -68,11 +69,37 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _shared(jobs: int, do: Callable[..., Tallies], *tasks: Sequence[Any]) -> Iterator[Tallies]:
-    """Tasks shared by so many processes, new ones now and then: Keras keeps a little of all."""
-    context = multiprocessing.get_context("spawn")
-    for start in range(0, len(tasks[0]), jobs * EACH):
-        with ProcessPoolExecutor(jobs, context) as pool:
-            yield from pool.map(do, *(some[start : start + jobs * EACH] for some in tasks))
+    """Tasks shared by so many processes, new ones now and then: Keras keeps a little of all.
+
+    What a layer does with numbers may kill a process; then its task is tried once more, alone.
+    """
+    waiting = list(zip(*tasks, strict=True))
+    while waiting:
+        some, waiting = waiting[: jobs * EACH], waiting[jobs * EACH :]
+        with _processes(jobs) as pool:
+            futures = [(task, pool.submit(do, *task)) for task in some]
+            lost = []
+            for task, future in futures:
+                try:
+                    yield future.result()
+                except BrokenProcessPool:
+                    lost.append(task)
+        # one of the first has killed its process, and that has taken the others along
+        yield from (_alone(do, task) for task in lost[:jobs])
+        waiting = lost[jobs:] + waiting
+
+
+def _alone(do: Callable[..., Tallies], task: tuple[Any, ...]) -> Tallies:
+    with _processes(1) as pool:
+        try:
+            return pool.submit(do, *task).result()
+        except BrokenProcessPool:
+            print(f"A process died of {task}, which is left out.")
+            return {}
+
+
+def _processes(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"))
 
 
 def _report(title: str, chunks: Iterable[Tallies]) -> int:

@@ -234,7 +234,7 @@ def _again(growing: _Growing) -> None:
         return
     case, layer, fed = growing.rng.choice(growing.layers)
     other = _fitting(growing, _on(case, fed))
-    if other is None or not (case.type in ELASTIC or _same(other, fed)):
+    if other is None or not (_same(other, fed) or (case.type in ELASTIC and not _open(other))):
         return
     try:
         outputs = layer(_alone(other)) if case == MODEL else called(case.type, layer, other)
@@ -243,6 +243,11 @@ def _again(growing: _Growing) -> None:
     growing.take(other, outputs)
     if case != MODEL:
         growing.cases.append(_on(case, other))
+
+
+def _open(tensors: list[Any]) -> bool:
+    """Whether sizes are variable: a layer that has its weights takes them for what it likes."""
+    return any(None in tensor.shape[1:] for tensor in tensors)
 
 
 def _same(tensors: list[Any], others: list[Any]) -> bool:

@@ -720,6 +720,12 @@ def _terms(case: Case) -> list[str]:
     return str(case.arguments["subscripts"]).partition("->")[0].split(",")
 
 
+def _too_many_axes(case: Case) -> bool:
+    given = (case.arguments.get(name, 1) for name in ("pool_size", "strides"))
+    axes = len(case.shapes[0]) - 1
+    return any(isinstance(sizes, tuple) and len(sizes) > axes for sizes in given)
+
+
 def _other_axes(case: Case) -> bool:
     """Whether a tensordot sums over axes of which some are known to differ."""
     one: Any = (None, *case.shapes[0])
@@ -768,8 +774,8 @@ ODDITIES: Oddities = {
         ("ops.AveragePool", "ops.MaxPool"),
         (
             Oddity(
-                "takes windows and strides of too many axes where the input has but one",
-                lambda case: len(case.shapes[0]) == 2,
+                "takes windows and strides of too many axes, which it refuses when it runs",
+                _too_many_axes,
             ),
         ),
     ),
