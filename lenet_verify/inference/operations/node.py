@@ -149,6 +149,19 @@ def number_of(sizes: Iterable[Size]) -> int | None:
     return product(tuple(None if size is None else size for size in sizes if size != BATCH))
 
 
+def plus(size: Size, more: int) -> Size:
+    """A size that grows, or shrinks, by a number.
+
+    Raises:
+        Unsaid: it is the batch's.
+    """
+    if size == BATCH:
+        if more:
+            raise Unsaid
+        return BATCH
+    return None if size is None else size + more
+
+
 def axis_of(axis: Any, rank: int) -> int:
     """An axis counted from the front.
 

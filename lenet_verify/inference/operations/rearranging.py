@@ -1,9 +1,6 @@
-"""Operations that move, repeat, join or pick values."""
+"""Operations that move values about or repeat them."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 from lenet_verify.inference.derived import HERE, Derived, Impossible
 from lenet_verify.inference.operations.node import (
@@ -12,12 +9,12 @@ from lenet_verify.inference.operations.node import (
     Size,
     Unsaid,
     Whole,
-    alike,
     axes_of,
     axis_of,
     broadcast,
     known_sizes,
     number_of,
+    plus,
     whole,
 )
 
@@ -102,110 +99,6 @@ def squeeze(node: Node) -> Derived:
     return node.gives([s for place, s in enumerate(tensor) if place not in gone], connections=0)
 
 
-def concatenation(node: Node) -> Derived:
-    """Concatenate: one after the other along an axis, alike along all others."""
-    return _joined(node, node.listed("xs"), node.config["axis"])
-
-
-def horizontal(node: Node) -> Derived:
-    """Hstack: one after the other along axis 1."""
-    return _joined(node, node.listed("xs"), 1)
-
-
-def depthwise(node: Node) -> Derived:
-    """Dstack: one after the other along axis 2, which is made where there is none."""
-    tensors = node.listed("xs")
-    if min(map(len, tensors)) < 2:
-        raise Unsaid
-    return _joined(node, [(*sizes, 1) if len(sizes) == 2 else sizes for sizes in tensors], 2)
-
-
-def _joined(node: Node, tensors: Sequence[Whole], axis: int) -> Derived:
-    place = axis_of(axis, len(tensors[0]))
-    alike(tensors, place)
-    if not place:
-        raise Unsaid
-    along = known_sizes(sizes[place] for sizes in tensors)
-    sizes: list[Size] = list(tensors[0])
-    sizes[place] = None if None in along else sum(size or 0 for size in along)
-    return node.gives(sizes, connections=0, window=HERE)
-
-
-def stack(node: Node) -> Derived:
-    """Stack: tensors of one shape along a further axis."""
-    tensors = node.listed("x")
-    place = axis_of(node.config["axis"], len(tensors[0]) + 1)
-    alike(tensors)
-    sizes = list(tensors[0])
-    return node.gives((*sizes[:place], len(tensors), *sizes[place:]))
-
-
-def split(node: Node) -> Derived:
-    """Split: in equal parts, or at some places."""
-    return _parts(node, axis_of(node.config["axis"], len(node.tensor())))
-
-
-def depth_split(node: Node) -> Derived:
-    """Dsplit: along axis 2."""
-    return _parts(node, axis_of(2, len(node.tensor())))
-
-
-def horizontal_split(node: Node) -> Derived:
-    """Hsplit: along axis 1."""
-    if len(node.tensor()) == 1:
-        raise Unsaid
-    return _parts(node, 1)
-
-
-def _parts(node: Node, axis: int) -> Derived:
-    tensor, at = node.tensor(), node.config["indices_or_sections"]
-    size = tensor[axis]
-    if size == BATCH:
-        raise Unsaid
-    if isinstance(at, int):
-        if at < 1 or (size is not None and size % at):
-            raise Impossible(f"{size} cannot be divided by {at}")
-        lengths: list[int | None] = [None if size is None else size // at] * at
-    else:
-        ends = [*at, size]
-        lengths = [
-            None if end is None else end - start for start, end in zip([0, *at], ends, strict=True)
-        ]
-        if any(length is not None and length < 0 for length in lengths):
-            raise Impossible(f"{at} are no places to split {size} at")
-    outputs = [(*tensor[:axis], length, *tensor[axis + 1 :]) for length in lengths]
-    return node.gives(*outputs, connections=0)
-
-
-def uneven_split(node: Node) -> Derived:
-    """ArraySplit: in nearly equal parts, the first ones longer by one."""
-    tensor, count = node.tensor(), node.config["indices_or_sections"]
-    axis = axis_of(node.config["axis"], len(tensor))
-    size = tensor[axis]
-    if not isinstance(count, int) or size == BATCH:
-        raise Unsaid
-    if count < 1:
-        raise Impossible("it takes at least one part")
-    lengths = [None if size is None else size // count + (i < size % count) for i in range(count)]
-    outputs = [(*tensor[:axis], length, *tensor[axis + 1 :]) for length in lengths]
-    return node.gives(*outputs, connections=0)
-
-
-def unstack(node: Node) -> Derived:
-    """Unstack: every index of an axis on its own."""
-    tensor, count = node.tensor(), node.config["num"]
-    axis = axis_of(node.config["axis"], len(tensor))
-    if tensor[axis] == BATCH:
-        raise Unsaid
-    (size,) = known_sizes(tensor[axis : axis + 1])
-    if count is None and size is None:
-        raise Impossible("its num must be given where the axis is variable")
-    if None not in (count, size) and count != size:
-        raise Impossible(f"its num is {count}, its axis of size {size}")
-    number = count if size is None else size
-    return node.gives(*[(*tensor[:axis], *tensor[axis + 1 :])] * number, connections=0)
-
-
 def tile(node: Node) -> Derived:
     """Tile: the whole tensor several times along its axes, the last ones first."""
     tensor, repeats = node.tensor(), node.config["repeats"]
@@ -254,86 +147,8 @@ def pad(node: Node) -> Derived:
     pairs = pairs * len(tensor) if len(pairs) == 1 else pairs
     if len(pairs) != len(tensor) or any(len(pair) != 2 for pair in pairs):
         raise Impossible(f"it takes a pair of widths for each of {len(tensor)} axes")
-    sizes = [_plus(size, sum(pair)) for size, pair in zip(tensor, pairs, strict=True)]
+    sizes = [plus(size, sum(pair)) for size, pair in zip(tensor, pairs, strict=True)]
     return node.gives(sizes, connections=0, window=HERE)
-
-
-def _plus(size: Size, more: int) -> Size:
-    if size == BATCH:
-        if more:
-            raise Unsaid
-        return BATCH
-    return None if size is None else size + more
-
-
-def difference(node: Node) -> Derived:
-    """Diff: each value less the one before it, n times."""
-    tensor, n = list(node.tensor()), node.config["n"]
-    axis = axis_of(node.config["axis"], len(tensor))
-    size = _plus(tensor[axis], -n)
-    tensor[axis] = max(size, 0) if isinstance(size, int) else size
-    return node.gives(tensor)
-
-
-def take(node: Node) -> Derived:
-    """Take: some indices of an axis, as an embedding is looked up."""
-    axis = node.config["axis"]
-    if axis is None:
-        raise Unsaid
-    tensor, indices = node.operands("x", "indices")
-    place = axis_of(axis, len(tensor))
-    return node.gives((*tensor[:place], *indices, *tensor[place + 1 :]))
-
-
-def take_along_axis(node: Node) -> Derived:
-    """TakeAlongAxis: along an axis, other indices for all others."""
-    axis = node.config["axis"]
-    if axis is None:
-        raise Unsaid
-    tensor, indices = node.operands("x", "indices")
-    if len(tensor) != len(indices):
-        raise Impossible("its tensor and its indices have different numbers of axes")
-    place = axis_of(axis, len(tensor))
-    return node.gives(broadcast((*tensor[:place], indices[place], *tensor[place + 1 :]), indices))
-
-
-def item(node: Node) -> Derived:
-    """GetItem: `x[:, 0]`, `x[..., ::2, None]`; a number takes an axis away."""
-    key = node.config["key"]
-    parts = list(key) if isinstance(key, tuple) else [key]
-    if parts.count("...") > 1:
-        raise Impossible("it has more than one `...`")
-    if "..." not in parts:
-        parts.append("...")
-    tensor = list(whole(node.inputs[0]))
-    skipped = len(tensor) - sum(part is not None and part != "..." for part in parts)
-    if skipped < 0:
-        raise Impossible(f"it picks along more than {len(tensor)} axes")
-    sizes: list[Size] = []
-    for part in parts:
-        if part is None:
-            sizes.append(1)
-        elif part == "...":
-            sizes += tensor[:skipped]
-            tensor = tensor[skipped:]
-        else:
-            sizes += _picked(tensor.pop(0), part)
-    return node.gives(sizes, connections=0)
-
-
-def _picked(size: Size, part: Any) -> list[Size]:
-    """What a number or a slice leaves of an axis."""
-    if isinstance(part, Mapping) and "slice" in part:
-        if part["slice"] in ((None, None, None), (0, None, None), (None, None, 1)):
-            return [size]
-        if size == BATCH:
-            raise Unsaid
-        return [None if size is None else len(range(*slice(*part["slice"]).indices(size)))]
-    if not isinstance(part, int) or size == BATCH:
-        raise Unsaid
-    if size is not None and not -size <= part < size:
-        raise Impossible(f"there is no index {part} in an axis of size {size}")
-    return []
 
 
 def broadcast_to(node: Node) -> Derived:
@@ -367,78 +182,3 @@ def _square(node: Node) -> tuple[Whole, int | None, int | None]:
     axes = axes_of((node.config["axis1"], node.config["axis2"]), len(tensor))
     rows, columns = known_sizes(tensor[axis] for axis in axes)
     return tuple(s for place, s in enumerate(tensor) if place not in axes), rows, columns
-
-
-def one_hot(node: Node) -> Derived:
-    """OneHot: each category as a vector, along a further axis."""
-    return node.gives(_with_classes(node, node.tensor()))
-
-
-def multi_hot(node: Node) -> Derived:
-    """MultiHot: those along axis 1 as one vector together."""
-    sizes = _with_classes(node, node.tensor())
-    return node.gives(sizes[-1:] if len(sizes) == 2 else (*sizes[:1], *sizes[2:]))
-
-
-def _with_classes(node: Node, tensor: Whole) -> Whole:
-    classes, axis = node.config["num_classes"], node.config["axis"]
-    if axis != -1 and not 0 <= axis < len(tensor):
-        raise Impossible(f"its axis must be -1 or below {len(tensor)}")
-    place = len(tensor) if axis == -1 else axis
-    return (*tensor[:place], classes, *tensor[place:])
-
-
-def top(node: Node) -> Derived:
-    """TopK: the k largest values along the last axis, and their places."""
-    tensor, k = node.tensor(), node.config["k"]
-    (size,) = known_sizes(tensor[-1:])
-    if size is not None and k > size:
-        raise Impossible(f"there are no {k} values among {size}")
-    output = (*tensor[:-1], k)
-    return node.gives(output, output)
-
-
-def halved(node: Node) -> Derived:
-    """Glu: one half of an axis gates the other. Source: Dauphin et al., 2017, section 2."""
-    tensor = list(node.tensor())
-    axis = axis_of(node.config["axis"], len(tensor))
-    (size,) = known_sizes(tensor[axis : axis + 1])
-    if size is not None and size % 2:
-        raise Impossible(f"an axis of size {size} cannot be halved")
-    tensor[axis] = None if size is None else size // 2
-    return node.gives(tensor)
-
-
-def picked_slice(node: Node) -> Derived:
-    """Slice: a block of a given shape; -1 is all that is left along an axis."""
-    tensor, wanted = whole(node.inputs[0]), node.config["shape"]
-    starts = node.config.get("start_indices")
-    if len(wanted) != len(tensor) or (isinstance(starts, tuple) and len(starts) != len(tensor)):
-        raise Impossible(f"it takes a start and a length for each of {len(tensor)} axes")
-    if not isinstance(starts, tuple) or wanted[0] != -1 or starts[0] != 0:
-        raise Unsaid
-    sizes = [
-        _plus(size, -start) if length == -1 else length
-        for size, start, length in zip(tensor, starts, wanted, strict=True)
-    ]
-    return node.gives(sizes, connections=0)
-
-
-def sequences(node: Node) -> Derived:
-    """ExtractSequences: overlapping pieces of the last axis."""
-    tensor, length = node.tensor(), node.config["sequence_length"]
-    (size,) = known_sizes(tensor[-1:])
-    stride = node.config["sequence_stride"]
-    count = None if size is None else max(0, 1 + (size - length) // stride)
-    return node.gives((*tensor[:-1], count, length))
-
-
-def transform(axes: int, node: Node) -> Derived:
-    """FFT, FFT2, IFFT2: of a real and an imaginary part, both parts, along the last axes."""
-    parts = node.listed("x")
-    if len(parts) != 2 or parts[0] != parts[1]:
-        raise Impossible("it takes a real and an imaginary part of one shape")
-    lengths = parts[0][1:][-axes:]
-    if len(lengths) < axes or None in lengths:
-        raise Impossible(f"its last {axes} axes must be of known sizes")
-    return node.gives(*parts)
