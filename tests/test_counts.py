@@ -420,6 +420,11 @@ DENSE = {
             [first(3, 4, 5)], [first(6, 4, 5)],
             trained=3 * 6, macs=3 * 4 * 5 * 6, connections=3 * 4 * 5 * 6,
         ),
+        Case(
+            {"equation": "abcd,ce->abed", "output_shape": (3, 6, 5)},
+            [first(3, 4, 5)], [first(3, 6, 5)],
+            trained=4 * 6, macs=3 * 4 * 5 * 6, connections=3 * 4 * 5 * 6, window=None,
+        ),
         # the same with channels last mixes rows
         Case(
             {"equation": "abcd,be->aecd", "output_shape": (6, 4, 5)},
@@ -1131,6 +1136,9 @@ PREPROCESSING = {
         Case({"num_bins": 5, "output_mode": "multi_hot"}, [(3,)], [(5,)], window=None),
         Case({"num_bins": 5, "output_mode": "one_hot"}, [(3, 1)], [(3, 5)], window=None),
         Case({"num_bins": 5, "output_mode": "one_hot"}, [(1, 3)], [(1, 3, 5)], window=None),
+        # when it runs, axes of 1 are left out twice
+        Case({"num_bins": 5, "output_mode": "one_hot"}, [(3, 1, 1)], [(3, 5)], window=None),
+        Case({"num_bins": 5, "output_mode": "one_hot"}, [(3, 2, 1, 1)], [(3, 2, 5)], window=None),
     ],
     "IntegerLookup": [
         Case({"vocabulary": [7, 8, 9]}, [(3,)], [(3,)]),

@@ -254,6 +254,19 @@ def test_a_nested_model_that_is_fed_the_unknown_keeps_its_layers():
     assert net.layer("model").unknown["output"] == "the shape of what feeds it is unknown"
 
 
+def test_a_nested_model_may_vary_inside():
+    inner = (
+        entrance("x", (1,)),
+        layer("words", "TextVectorization", "x"),
+        layer("vectors", "Embedding", "words", input_dim=9, output_dim=4),
+        layer("last", "LSTM", "vectors", units=3),
+    )
+    row = network(entrance("in", (1,)), nested("model", inner, "in", outputs=("last",))).layers[1]
+    assert sizes(row) == [(3,)]
+    assert row.params == 9 * 4 + 4 * 3 * (4 + 3 + 1)
+    assert row.unknown["macs"] == "its multiply-adds depend on a variable size"
+
+
 def test_models_in_models():
     middle = (entrance("x", (None,)), nested("inmost", INNER, "x", outputs=("y",)))
     net = network(entrance("in", (7,)), nested("model", middle, "in", outputs=("inmost",)))
