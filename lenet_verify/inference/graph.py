@@ -80,16 +80,28 @@ class _Network:
     def _in_order(self) -> Iterable[Step]:
         """The calls so that each follows what feeds it; a layer may be called before and after
         another. Calls that wait for each other for ever come last."""
+        steps = [
+            (layer.name, n) for layer in self.layers for n in range(len(self.calls[layer.name]))
+        ]
+        made = set(self.outputs)
+        for step in steps:
+            if not made.issuperset(self._feeders(step)):
+                return self._sorted(steps)
+            made.add(step)
+        return steps  # as they mostly come
+
+    def _feeders(self, step: Step) -> list[Step]:
+        name, number = step
+        return [(source.layer, source.call) for source in self.calls[name][number].inputs]
+
+    def _sorted(self, steps: Iterable[Step]) -> Iterable[Step]:
         waiting: dict[Step, int] = {}
         readers: dict[Step, list[Step]] = {}
-        for layer in self.layers:
-            for number, call in enumerate(self.calls[layer.name]):
-                step = layer.name, number
-                feeders = [(source.layer, source.call) for source in call.inputs]
-                feeders = [feeder for feeder in feeders if feeder not in self.outputs]
-                waiting[step] = len(feeders)
-                for feeder in feeders:
-                    readers.setdefault(feeder, []).append(step)
+        for step in steps:
+            feeders = [feeder for feeder in self._feeders(step) if feeder not in self.outputs]
+            waiting[step] = len(feeders)
+            for feeder in feeders:
+                readers.setdefault(feeder, []).append(step)
         ready = deque(step for step, number in waiting.items() if not number)
         while ready:
             step = ready.popleft()
