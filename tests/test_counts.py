@@ -1091,7 +1091,8 @@ MERGING = {
     "Average": [Case({}, [(4, 3), (4, 3)], [(4, 3)])],
     "Maximum": [Case({}, [(4, 3), (None, 3)], [(None, 3)])],
     "Minimum": [Case({}, [first(4, 1, 1), first(4, 5, 6)], [first(4, 5, 6)])],
-    "Multiply": [Case({}, [(1, 3), (4, 1)], [(4, 3)])],
+    # an axis of size 1 is stretched even to nothing
+    "Multiply": [Case({}, [(1, 3), (4, 1)], [(4, 3)]), Case({}, [(1, 3), (0, 3)], [(0, 3)])],
     "Subtract": [Case({}, [(4, 3), (4, 3)], [(4, 3)])],
     "Concatenate": [
         Case({}, [(4, 5, 3), (4, 5, 2), (4, None, 1)], [(4, 5, 6)], connections=0),

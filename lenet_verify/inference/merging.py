@@ -88,5 +88,5 @@ def _stretched(one: Sizes, other: Sizes) -> Sizes:
         elif a != b and 1 not in (a, b):
             raise Impossible(f"its inputs differ in size, {a} and {b}, along an axis")
         else:
-            joined.append(max(a, b))
+            joined.append(b if a == 1 else a)
     return tuple(joined)
