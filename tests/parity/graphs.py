@@ -259,13 +259,17 @@ def _nest(growing: _Growing) -> None:
     rng = growing.rng
     fed = rng.sample(growing.tensors, min(len(growing.tensors), rng.choice((1, 1, 2))))
     inner = _Growing(rng, cases=growing.cases)
+    open_ = rng.random() < 0.2  # a model that takes more than it is given here
     for tensor in fed:
         sizes = tuple(tensor.shape)[1:]
-        if rng.random() < 0.2:  # a model that takes more than it is given here
-            sizes = tuple(rng.choice((size, None)) for size in sizes)
-        inner.input(sizes, str(tensor.dtype))
+        inner.input(
+            tuple(rng.choice((size, None)) for size in sizes) if open_ else sizes, str(tensor.dtype)
+        )
     for _ in range(rng.randint(1, 3)):
-        rng.choice((_layer, _layer, _merge, _again, _sequential))(inner)
+        if open_:
+            _layer(inner, sorted(ELASTIC))
+        else:
+            rng.choice((_layer, _layer, _merge, _again, _sequential))(inner)
     if len(inner.tensors) == len(inner.inputs):
         return
     try:
