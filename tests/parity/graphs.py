@@ -40,10 +40,11 @@ ELASTIC = frozenset(
     type_
     for type_ in CASES
     if type_ in LAYERS
+    and type_ != "Reshape"
     and LAYERS[type_].family in ("convolution", "pooling", "reshaping", "regularization")
 ) | {"Dense", "Activation", "ReLU"}
-"""Keras refuses to call these again where their weights do not fit, or they have none; of other
-layers, it leaves that to the backend."""
+"""Keras refuses to call these again on what does not fit; of other layers, it leaves that to the
+backend."""
 
 MODEL = Case("Model")
 
