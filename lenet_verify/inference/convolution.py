@@ -86,13 +86,12 @@ def separable_convolution(inputs: tuple[Shape, ...], config: Mapping[str, Any]) 
     fan_in = known(between.channels, "the number of feature maps between its halves")
     filters, bias = config["filters"], bool(config["use_bias"])
     output = maps(filters, between.spatial, between)
-    inner, outer = product(between.sizes), product(output.sizes)
-    kernel = weights(config["kernel_size"])
+    outer = product(output.sizes)
     return Derived(
         (output,),
         trainable=depthwise.trainable + weights((filters, fan_in + bias)),
-        macs=total(times(inner, kernel), times(outer, fan_in)),
-        connections=total(times(inner, kernel), times(outer, fan_in + bias)),
+        macs=total(depthwise.macs, times(outer, fan_in)),
+        connections=total(depthwise.connections, times(outer, fan_in + bias)),
         window=depthwise.window,
     )
 

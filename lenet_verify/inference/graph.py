@@ -9,7 +9,7 @@ from typing import Any
 
 from lenet_verify.architecture import Architecture, Call, Layer, Shape, Source
 from lenet_verify.errors import InferenceError
-from lenet_verify.inference.derived import Derived
+from lenet_verify.inference.derived import Derived, total
 from lenet_verify.inference.layer import Inputs, derive_call, measures
 from lenet_verify.inference.rules import RULES, why_without
 
@@ -35,7 +35,7 @@ def inferred(outline: Architecture) -> Architecture:
     if misfits:
         raise InferenceError(misfits[0].layer, misfits[0].message, misfits[1:])
     counts: dict[str, Any] = {
-        fact: _total(getattr(layer, fact) for layer in layers)
+        fact: total(*(getattr(layer, fact) for layer in layers))
         for fact in ("params", "trainable", "non_trainable")
     }
     return _with_totals(replace(outline, layers=layers, **counts))
@@ -205,7 +205,7 @@ def _as_one(model: Layer) -> Derived | None:
             return None
         shapes.append(outputs[end.output])
     trainable, non_trainable, macs, connections = (
-        _total(getattr(layer, fact) for layer in model.layers)
+        total(*(getattr(layer, fact) for layer in model.layers))
         for fact in ("trainable", "non_trainable", "macs", "connections")
     )
     if trainable is None or non_trainable is None:
@@ -243,7 +243,7 @@ def _with_totals(architecture: Architecture) -> Architecture:
     for fact in ("macs", "connections"):
         opaque = architecture.unknown.get("layers")
         if opaque is None:
-            totals[fact] = _total(getattr(layer, fact) for layer in architecture.layers)
+            totals[fact] = total(*(getattr(layer, fact) for layer in architecture.layers))
         if totals.get(fact) is None:
             unknown[fact] = opaque or _first_reason(architecture.layers, fact)
     return replace(architecture, **totals, unknown=unknown)
@@ -252,8 +252,3 @@ def _with_totals(architecture: Architecture) -> Architecture:
 def _first_reason(layers: Iterable[Layer], fact: str) -> str:
     layer = next(layer for layer in layers if getattr(layer, fact) is None)
     return f"{layer.name}: {layer.unknown[fact]}"
-
-
-def _total(counts: Iterable[int | None]) -> int | None:
-    numbers = list(counts)
-    return None if None in numbers else sum(number for number in numbers if number is not None)
