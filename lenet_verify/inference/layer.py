@@ -8,7 +8,7 @@ from typing import Any
 
 from lenet_verify.architecture import Call, Layer, Shape
 from lenet_verify.errors import InferenceError
-from lenet_verify.inference.derived import Derived, Impossible
+from lenet_verify.inference.derived import Derived, Impossible, total
 from lenet_verify.inference.rules import RULES
 
 Inputs = tuple[Shape, ...]
@@ -98,7 +98,7 @@ def measures(
     reasons: dict[str, str] = {}
     for fact in ("macs", "connections"):
         each = [None if one is None else getattr(one, fact) for one in derived]
-        found[fact] = None if None in each else sum(each)
+        found[fact] = total(*each)
         if found[fact] is None:
             reasons[fact] = _why_none(type_, fact, unknown, calls, derived)
     return {**found, "unknown": {**unknown, **reasons} if reasons else unknown}

@@ -9,30 +9,16 @@ from typing import Any
 
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, IDENTITY_LAYERS, LAYERS, REQUIRED
 from lenet_verify.vocabulary.layers import TABLE
+from tests.parity import draws
 from tests.parity.case import Case, Generator, Generators, Oddities, Oddity, Sizes
 
 Arguments = dict[str, Any]
 
 
-def _size(rng: Random, most: int = 6) -> int | None:
-    if rng.random() < 0.15:
-        return None
-    return rng.choice((1, rng.randint(1, most), rng.randint(1, most)))
-
-
-def _sizes(rng: Random, least: int = 0, most: int = 4) -> Sizes:
-    return tuple(_size(rng) for _ in range(rng.randint(least, most)))
-
-
-def _some(rng: Random, arguments: Arguments, share: float = 0.5) -> Arguments:
-    """Some of the arguments; the others have their defaults."""
-    return {key: value for key, value in arguments.items() if rng.random() < share}
-
-
 def _base(rng: Random, *names: str) -> Arguments:
     """What layers take besides their own arguments."""
     policy = rng.choice(("float16", "float64", "mixed_bfloat16"))
-    found = _some(rng, {"trainable": rng.random() < 0.3, "dtype": policy}, 0.15)
+    found = draws.some(rng, {"trainable": rng.random() < 0.3, "dtype": policy}, 0.15)
     return {name: value for name, value in found.items() if not names or name in names}
 
 
@@ -47,14 +33,14 @@ def _like(rng: Random, sizes: Sizes) -> Sizes:
     if fate < 0.6:
         return sizes[rng.randint(0, len(sizes)) :]
     if fate < 0.68:
-        return (*_sizes(rng, 0, 2), *sizes)
+        return (*draws.sizes(rng, 0, 2), *sizes)
     if fate < 0.97:
         return tuple(rng.choice((size, size, size, 1, None)) for size in sizes)
-    return tuple(_size(rng) for _ in sizes)
+    return tuple(draws.size(rng) for _ in sizes)
 
 
 def _joined(type_: str, rng: Random) -> Case:
-    first = _sizes(rng)
+    first = draws.sizes(rng)
     number = 2 if type_ == "Subtract" and rng.random() < 0.9 else rng.randint(1, 4)
     shapes = [first]
     while len(shapes) < number:
@@ -64,7 +50,7 @@ def _joined(type_: str, rng: Random) -> Case:
 
 
 def _concatenation(rng: Random) -> Case:
-    first = _sizes(rng, 0 if rng.random() < 0.05 else 1)
+    first = draws.sizes(rng, 0 if rng.random() < 0.05 else 1)
     rank = len(first) + 1
     axis = rng.choice((-1, -1, -1, *range(1 - rank, 0), *range(1, rank)))
     if rng.random() < 0.12:
@@ -74,13 +60,13 @@ def _concatenation(rng: Random) -> Case:
     for _ in range(rng.randint(0 if rng.random() < 0.05 else 1, 3)):
         other = [rng.choice((size, size, size, None)) for size in first]
         if along >= 0 and other:
-            other[along] = _size(rng)
+            other[along] = draws.size(rng)
         shapes.append(_like(rng, tuple(other)) if rng.random() < 0.1 else tuple(other))
-    return Case("Concatenate", _some(rng, {"axis": axis}, 0.8) | _base(rng), tuple(shapes))
+    return Case("Concatenate", draws.some(rng, {"axis": axis}, 0.8) | _base(rng), tuple(shapes))
 
 
 def _dot(rng: Random) -> Case:
-    one, other = list(_sizes(rng, 1, 4)), list(_sizes(rng, 1, 4))
+    one, other = list(draws.sizes(rng, 1, 4)), list(draws.sizes(rng, 1, 4))
     places = rng.randint(1, len(one)), rng.randint(1, len(other))
     if rng.random() < 0.85:
         other[places[1] - 1] = one[places[0] - 1]
@@ -95,21 +81,23 @@ def _dot(rng: Random) -> Case:
     shapes = [tuple(one), tuple(other)]
     if rng.random() < 0.03:
         shapes = [shapes[0]] * rng.choice((1, 3))
-    return Case("Dot", {"axes": axes} | _some(rng, {"normalize": True}) | _base(rng), tuple(shapes))
+    return Case(
+        "Dot", {"axes": axes} | draws.some(rng, {"normalize": True}) | _base(rng), tuple(shapes)
+    )
 
 
 # Categories and texts.
 
 
 def _categories(rng: Random) -> tuple[tuple[Sizes, ...], str]:
-    shape = rng.choice(((), (1,), _sizes(rng, 1, 3), _sizes(rng, 1, 1)))
+    shape = rng.choice(((), (1,), draws.sizes(rng, 1, 3), draws.sizes(rng, 1, 1)))
     return (shape,), rng.choice(("int32", "int64"))
 
 
 def _category_encoding(rng: Random) -> Case:
     tokens = rng.randint(0 if rng.random() < 0.1 else 1, 9)
     mode = rng.choice(("one_hot", "multi_hot", "count"))
-    arguments = _some(rng, {"output_mode": mode}, 0.8) | {"num_tokens": tokens}
+    arguments = draws.some(rng, {"output_mode": mode}, 0.8) | {"num_tokens": tokens}
     return Case("CategoryEncoding", arguments | _base(rng), *_categories(rng))
 
 
@@ -121,22 +109,22 @@ def _discretization(rng: Random) -> Case:
     bins = rng.choice(({"bin_boundaries": boundaries}, {"num_bins": rng.randint(1, 9)}))
     if rng.random() < 0.03:
         bins = {}
-    mode = _some(rng, {"output_mode": rng.choice(_MODES)}, 0.8)
+    mode = draws.some(rng, {"output_mode": rng.choice(_MODES)}, 0.8)
     return Case("Discretization", bins | mode, _categories(rng)[0])
 
 
 def _hashing(rng: Random) -> Case:
     bins = rng.randint(0 if rng.random() < 0.05 else 1, 9)
     chosen = {"output_mode": rng.choice(_MODES), "salt": rng.choice((7, (1, 2)))}
-    arguments = _some(rng, {**chosen, "mask_value": 0}, 0.6)
+    arguments = draws.some(rng, {**chosen, "mask_value": 0}, 0.6)
     return Case("Hashing", arguments | {"num_bins": bins}, *_categories(rng))
 
 
 def _crossing(rng: Random) -> Case:
-    first: Sizes = rng.choice(((), (1,), (1,), _sizes(rng, 0, 2)))
-    other = first if rng.random() < 0.9 else _sizes(rng, 0, 2)
+    first: Sizes = rng.choice(((), (1,), (1,), draws.sizes(rng, 0, 2)))
+    other = first if rng.random() < 0.9 else draws.sizes(rng, 0, 2)
     shapes = (first, other) if rng.random() < 0.95 else (first,) * rng.choice((1, 3))
-    mode = _some(rng, {"output_mode": rng.choice(("int", "one_hot"))}, 0.8)
+    mode = draws.some(rng, {"output_mode": rng.choice(("int", "one_hot"))}, 0.8)
     return Case("HashedCrossing", {"num_bins": rng.randint(1, 9)} | mode, shapes, "int64")
 
 
@@ -149,14 +137,16 @@ def _lookup(type_: str, rng: Random) -> Case:
     reserved = rng.randint(0, 3)
     if rng.random() < 0.2:
         words = [unknown] * reserved + words
-    arguments = _some(rng, {"num_oov_indices": reserved}) | _some(rng, {"output_mode": mode}, 0.9)
+    arguments = draws.some(rng, {"num_oov_indices": reserved}) | draws.some(
+        rng, {"output_mode": mode}, 0.9
+    )
     if rng.random() < 0.95:
         arguments["vocabulary"] = words
         if arguments.get("output_mode") == "tf_idf" and rng.random() < 0.95:
             arguments["idf_weights"] = [0.5] * len(words)
     if rng.random() < 0.3:
         arguments |= {"max_tokens": rng.randint(2, 12)}
-        arguments |= _some(rng, {"pad_to_max_tokens": True})
+        arguments |= draws.some(rng, {"pad_to_max_tokens": True})
     if rng.random() < 0.2:
         arguments["mask_token"] = rng.choice((words[0], unknown, "" if unknown == "[UNK]" else 0))
     shapes, dtype = _categories(rng)
@@ -167,7 +157,7 @@ def _lookup(type_: str, rng: Random) -> Case:
 
 def _text(rng: Random) -> Case:
     mode = rng.choice(("int", "one_hot", "multi_hot", "count", "tf_idf"))
-    arguments: Arguments = _some(
+    arguments: Arguments = draws.some(
         rng,
         {
             "split": rng.choice((None, "character")),
@@ -179,7 +169,7 @@ def _text(rng: Random) -> Case:
     if rng.random() < 0.8:
         arguments["output_mode"] = mode
     if arguments.get("output_mode", "int") == "int":
-        arguments |= _some(rng, {"output_sequence_length": rng.randint(1, 9)})
+        arguments |= draws.some(rng, {"output_sequence_length": rng.randint(1, 9)})
     if rng.random() < 0.95:
         words = [f"w{word}" for word in range(rng.randint(1, 5))]
         arguments["vocabulary"] = ["[UNK]", *words] if rng.random() < 0.1 else words
@@ -187,7 +177,7 @@ def _text(rng: Random) -> Case:
             arguments["idf_weights"] = [0.5] * len(arguments["vocabulary"])
     if rng.random() < 0.3:
         arguments |= {"max_tokens": rng.randint(4, 12), "pad_to_max_tokens": rng.random() < 0.6}
-    shape: Sizes = rng.choice(((), (), (1,), _sizes(rng, 0, 2)))
+    shape: Sizes = rng.choice(((), (), (1,), draws.sizes(rng, 0, 2)))
     if arguments.get("split", "") is None and rng.random() < 0.9:
         shape = (rng.randint(1, 4),)
     return Case("TextVectorization", arguments, (shape,), "string")
@@ -197,14 +187,14 @@ def _text(rng: Random) -> Case:
 
 
 def _normalization(rng: Random) -> Case:
-    shape = _sizes(rng)
+    shape = draws.sizes(rng)
     rank = len(shape) + 1
     axis: Any = rng.choice((-1, -1, None, rng.randint(-rank, rank), 0))
     if rng.random() < 0.3 and rank > 2:
         axis = tuple(rng.sample(range(1, rank), rng.randint(1, rank - 1)))
         if rng.random() < 0.4:
             axis = tuple(rng.choice((one, one - rank)) for one in axis)
-    arguments = _some(rng, {"axis": axis}, 0.8) | _some(rng, {"invert": True}, 0.2)
+    arguments = draws.some(rng, {"axis": axis}, 0.8) | draws.some(rng, {"invert": True}, 0.2)
     if rng.random() < 0.4:
         chosen = arguments.get("axis", -1)
         axes = () if chosen is None else chosen if isinstance(chosen, tuple) else (chosen,)
@@ -225,13 +215,13 @@ def _filled(sizes: list[int], value: float) -> Any:
 
 
 def _rescaling(rng: Random) -> Case:
-    shape = _sizes(rng)
+    shape = draws.sizes(rng)
     number = (shape[-1] if shape else 1) or 2
     scale = rng.choice((0.5, [0.5] * number, [0.5]))
     if rng.random() < 0.03:
         scale = [0.5] * 7
     offsets = rng.choice((0.5, [0.5] * number))
-    arguments = {"scale": scale} | _some(rng, {"offset": offsets}, 0.3)
+    arguments = {"scale": scale} | draws.some(rng, {"offset": offsets}, 0.3)
     return Case("Rescaling", arguments | _base(rng), (shape,))
 
 
@@ -239,9 +229,9 @@ def _mel(rng: Random) -> Case:
     length = rng.choice((None, *[rng.randint(1, 400)] * 5))
     frame = rng.choice((16, 32, 33, 64, 256))
     arguments = {"fft_length": frame, "sequence_stride": rng.randint(1, 64), "window": None}
-    arguments |= _some(rng, {"num_mel_bins": rng.randint(1, 40), "power_to_db": False})
-    arguments |= _some(rng, {"sequence_length": frame // rng.choice((1, 2))}, 0.2)
-    shape: Sizes = rng.choice(((length,), (length,), (length,), (_size(rng), length), ()))
+    arguments |= draws.some(rng, {"num_mel_bins": rng.randint(1, 40), "power_to_db": False})
+    arguments |= draws.some(rng, {"sequence_length": frame // rng.choice((1, 2))}, 0.2)
+    shape: Sizes = rng.choice(((length,), (length,), (length,), (draws.size(rng), length), ()))
     return Case("MelSpectrogram", arguments, (shape,))
 
 
@@ -250,7 +240,7 @@ def _stft(rng: Random) -> Case:
     channels = None if rng.random() < 0.03 else rng.randint(1, 3)
     shape: Sizes = (rng.choice((None, *[rng.randint(1, 60)] * 5)), channels)
     modes = ("log", "magnitude", "psd", "real", "imag", "angle", "stft")
-    arguments: Arguments = _some(
+    arguments: Arguments = draws.some(
         rng,
         {
             "mode": rng.choice(modes),
@@ -285,8 +275,8 @@ def _required(rng: Random, type_: str) -> Arguments:
 
 def _image(rng: Random, type_: str) -> Case:
     rank = rng.choice((3, 3, 3, 3, 2, rng.randint(0, 5)))
-    sizes = [_size(rng, 12) for _ in range(rank - 1)]
-    channels = rng.choice((3, 3, 1, _size(rng)))
+    sizes = [draws.size(rng, 12) for _ in range(rank - 1)]
+    channels = rng.choice((3, 3, 1, draws.size(rng)))
     arguments = _required(rng, type_)
     if type_ == "MaxNumBoundingBoxes":
         arguments["max_number"] = 5
@@ -300,15 +290,19 @@ def _identity(type_: str, rng: Random) -> Case:
     if LAYERS[type_].family == "preprocessing":
         return _image(rng, type_)
     rank = LAYERS[type_].rank
-    shape = _sizes(rng, rank + 1, rank + 1) if rank and rng.random() < 0.95 else _sizes(rng)
+    shape = (
+        draws.sizes(rng, rank + 1, rank + 1) if rank and rng.random() < 0.95 else draws.sizes(rng)
+    )
     arguments = _required(rng, type_)
     if "data_format" in LAYERS[type_].arguments:
-        arguments |= _some(rng, {"data_format": rng.choice(("channels_first", "channels_last"))})
+        arguments |= draws.some(
+            rng, {"data_format": rng.choice(("channels_first", "channels_last"))}
+        )
     return Case(type_, arguments | _base(rng, "dtype"), (shape,))
 
 
 def _activation(type_: str, rng: Random) -> Case:
-    shape = _sizes(rng)
+    shape = draws.sizes(rng)
     axes = tuple(range(-len(shape) - 1, len(shape) + 1))
     arguments = _required(rng, type_) | _base(rng)
     if type_ == "Softmax" and rng.random() < 0.5:
@@ -323,7 +317,7 @@ def _activation(type_: str, rng: Random) -> Case:
 
 
 def _layer_scale(rng: Random) -> Case:
-    shape = _sizes(rng, 1)
+    shape = draws.sizes(rng, 1)
     factors = shape[-1] or 3
     if rng.random() < 0.1:
         factors = rng.randint(1, 6)
@@ -332,13 +326,13 @@ def _layer_scale(rng: Random) -> Case:
 
 
 def _scaled_sum(rng: Random) -> Case:
-    first = _sizes(rng, 1)
+    first = draws.sizes(rng, 1)
     shapes = (first, tuple(rng.choice((size, size, size, 1)) for size in first))
     return Case("CustomScaleLayer", {"scale": 0.2}, shapes)
 
 
 def _stochastic_depth(rng: Random) -> Case:
-    return Case("StochasticDepth", {"drop_path_rate": 0.1}, (_sizes(rng),))
+    return Case("StochasticDepth", {"drop_path_rate": 0.1}, (draws.sizes(rng),))
 
 
 _MERGING = ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract")

@@ -10,23 +10,10 @@ from typing import Any
 import numpy as np
 
 from lenet_verify.inference.operations import BINARY, BITWISE, OPERATIONS, REDUCTIONS
+from tests.parity import draws
 from tests.parity.case import Case, Generator, Generators, Oddities, Oddity, Sizes
 
 Arguments = dict[str, Any]
-
-
-def _size(rng: Random, most: int = 6) -> int | None:
-    if rng.random() < 0.12:
-        return None
-    return rng.choice((1, rng.randint(1, most), rng.randint(1, most)))
-
-
-def _sizes(rng: Random, least: int = 0, most: int = 4) -> Sizes:
-    return tuple(_size(rng) for _ in range(rng.randint(least, most)))
-
-
-def _some(rng: Random, arguments: Arguments, share: float = 0.5) -> Arguments:
-    return {key: value for key, value in arguments.items() if rng.random() < share}
 
 
 def _array(rng: Random, sizes: Sizes) -> Any:
@@ -67,7 +54,7 @@ def _unary(name: str, rng: Random) -> Case:
         "ReLU": rng.choice(({"max_value": 6.0}, {"negative_slope": 0.1}, {"threshold": 1.0})),
     }.get(name, {})
     whole = name.startswith("Bitwise")
-    return Case(f"ops.{name}", more, (_sizes(rng),), "int32" if whole else "float32")
+    return Case(f"ops.{name}", more, (draws.sizes(rng),), "int32" if whole else "float32")
 
 
 def _like(rng: Random, sizes: Sizes) -> Sizes:
@@ -76,7 +63,7 @@ def _like(rng: Random, sizes: Sizes) -> Sizes:
         return sizes
     if fate < 0.97:
         return tuple(rng.choice((size, size, size, 1, None)) for size in sizes)
-    return _sizes(rng)
+    return draws.sizes(rng)
 
 
 def _beside(rng: Random, sizes: Sizes) -> Any:
@@ -91,7 +78,7 @@ def _beside(rng: Random, sizes: Sizes) -> Any:
 
 def _binary(name: str, rng: Random, names: tuple[str, str] = ("x1", "x2")) -> Case:
     dtype = "int32" if names[0] == "x" or name in ("Gcd", "Lcm") else "float32"
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     if rng.random() < 0.5:
         return Case(f"ops.{name}", {}, (sizes, _like(rng, sizes)), dtype)
     value, place = _beside(rng, sizes), rng.choice((*names, names[1]))
@@ -105,7 +92,7 @@ def _binary(name: str, rng: Random, names: tuple[str, str] = ("x1", "x2")) -> Ca
 
 
 def _where(rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     shapes = (sizes, _like(rng, sizes), _like(rng, sizes))
     if rng.random() < 0.5:
         return Case("ops.Where", {}, shapes)
@@ -114,7 +101,7 @@ def _where(rng: Random) -> Case:
 
 
 def _first(name: str, rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     if name == "FullLike":
         return Case("ops.FullLike", {"fill_value": 2.0}, (sizes,))
     if name == "Digitize":
@@ -135,7 +122,7 @@ _ONE_AXIS = ("Argmax", "Argmin", "Nanargmax", "Nanargmin", "Ptp")
 
 
 def _reduction(name: str, rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     rank = len(sizes) + 1
     arguments: Arguments = {"keepdims": rng.random() < 0.5, "axis": _axes(rng, rank)}
     if name in _ONE_AXIS and isinstance(arguments["axis"], tuple):
@@ -144,15 +131,15 @@ def _reduction(name: str, rng: Random) -> Case:
         del arguments["keepdims"]
     if name == "Norm" and isinstance(arguments["axis"], tuple) and len(arguments["axis"]) > 2:
         arguments["axis"] = arguments["axis"][:2]
-    return Case(f"ops.{name}", _some(rng, arguments, 0.9), (sizes,))
+    return Case(f"ops.{name}", draws.some(rng, arguments, 0.9), (sizes,))
 
 
 def _along(name: str, rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     rank = len(sizes) + 1
     single = name not in ("Flip", "Softmax", "LogSoftmax", "Normalize")
     axis = _axis(rng, rank) if single else _axes(rng, rank)
-    arguments = _some(rng, {"axis": axis}, 0.9)
+    arguments = draws.some(rng, {"axis": axis}, 0.9)
     if name == "Roll":
         arguments["shift"] = 2
     if name == "Argpartition":
@@ -161,13 +148,13 @@ def _along(name: str, rng: Random) -> Case:
 
 
 def _moments(rng: Random) -> Case:
-    sizes = _sizes(rng, 1)
-    arguments = {"axes": _axes(rng, len(sizes) + 1)} | _some(rng, {"keepdims": True})
+    sizes = draws.sizes(rng, 1)
+    arguments = {"axes": _axes(rng, len(sizes) + 1)} | draws.some(rng, {"keepdims": True})
     return Case("ops.Moments", arguments, (sizes,))
 
 
 def _average(rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     axis = _axis(rng, len(sizes) + 1)
     arguments: Arguments = {"axis": axis}
     if rng.random() < 0.5 and -len(sizes) <= axis < 0:
@@ -176,30 +163,30 @@ def _average(rng: Random) -> Case:
 
 
 def _quantile(name: str, rng: Random) -> Case:
-    sizes = _sizes(rng, 1)
+    sizes = draws.sizes(rng, 1)
     q = 0.5 if rng.random() < 0.95 else [0.25, 0.5]
-    arguments = {"q": q, "axis": _axes(rng, len(sizes) + 1)} | _some(rng, {"keepdims": True})
+    arguments = {"q": q, "axis": _axes(rng, len(sizes) + 1)} | draws.some(rng, {"keepdims": True})
     return Case(f"ops.{name}", arguments, (sizes,))
 
 
 def _normalized(name: str, rng: Random) -> Case:
-    sizes = _sizes(rng, 1)
+    sizes = draws.sizes(rng, 1)
     axis = _axis(rng, len(sizes) + 1)
-    return Case(f"ops.{name}", _some(rng, {"axis": axis}, 0.6), (sizes,))
+    return Case(f"ops.{name}", draws.some(rng, {"axis": axis}, 0.6), (sizes,))
 
 
 def _batch_norm(rng: Random) -> Case:
-    sizes = _sizes(rng, 1)
+    sizes = draws.sizes(rng, 1)
     axis = _axis(rng, len(sizes) + 1)
     rank = len(sizes) + 1
     length = sizes[axis % rank - 1] or 3 if -rank <= axis < rank else 3
     values = np.zeros(length + (rng.random() < 0.05), "float32")
     arguments = {"axis": axis, "mean": values, "variance": values}
-    return Case("ops.BatchNorm", arguments | _some(rng, {"scale": values}), (sizes,))
+    return Case("ops.BatchNorm", arguments | draws.some(rng, {"scale": values}), (sizes,))
 
 
 def _loss(name: str, rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     return Case(f"ops.{name}", {}, (sizes, sizes if rng.random() < 0.8 else _like(rng, sizes)))
 
 
@@ -207,7 +194,9 @@ def _loss(name: str, rng: Random) -> Case:
 
 
 def _reshape(rng: Random) -> Case:
-    sizes = tuple(size or 2 for size in _sizes(rng)) if rng.random() < 0.8 else _sizes(rng)
+    sizes = (
+        tuple(size or 2 for size in draws.sizes(rng)) if rng.random() < 0.8 else draws.sizes(rng)
+    )
     values = [size for size in sizes if size is not None]
     rng.shuffle(values)
     while len(values) > 1 and rng.random() < 0.5:
@@ -219,16 +208,16 @@ def _reshape(rng: Random) -> Case:
 
 
 def _order(rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     order = [0, *rng.sample(range(1, len(sizes) + 1), len(sizes))]
     if rng.random() < 0.1:
         order = rng.sample(order, rng.randint(1, len(order)))
     axes = tuple(rng.choice((axis, axis - len(sizes) - 1)) for axis in order)
-    return Case("ops.Transpose", _some(rng, {"axes": axes}, 0.95), (sizes,))
+    return Case("ops.Transpose", draws.some(rng, {"axes": axes}, 0.95), (sizes,))
 
 
 def _moved(rng: Random) -> Case:
-    sizes = _sizes(rng, 1)
+    sizes = draws.sizes(rng, 1)
     rank = len(sizes) + 1
     count = rng.randint(1, rank - 1)
     source, goal = (tuple(rng.sample(range(1, rank), count)) for _ in range(2))
@@ -239,13 +228,13 @@ def _moved(rng: Random) -> Case:
 
 
 def _swapped(rng: Random) -> Case:
-    sizes = _sizes(rng, 1)
+    sizes = draws.sizes(rng, 1)
     rank = len(sizes) + 1
     return Case("ops.Swapaxes", {"axis1": _axis(rng, rank), "axis2": _axis(rng, rank)}, (sizes,))
 
 
 def _turned(rng: Random) -> Case:
-    sizes = _sizes(rng, 1 if rng.random() < 0.1 else 2)
+    sizes = draws.sizes(rng, 1 if rng.random() < 0.1 else 2)
     rank = len(sizes) + 1
     axes = rng.sample(range(1, rank), 2) if rank > 2 else [0, 1]
     arguments: Arguments = {"k": rng.choice((-1, 1, 1, 2, 3)), "axes": tuple(axes)}
@@ -255,7 +244,7 @@ def _turned(rng: Random) -> Case:
 
 
 def _expanded(rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     rank = len(sizes) + 1
     axis: Any = _axis(rng, rank + 1)
     if rng.random() < 0.3:
@@ -264,16 +253,16 @@ def _expanded(rng: Random) -> Case:
 
 
 def _squeezed(rng: Random) -> Case:
-    sizes = tuple(rng.choice((1, _size(rng))) for _ in range(rng.randint(1, 4)))
+    sizes = tuple(rng.choice((1, draws.size(rng))) for _ in range(rng.randint(1, 4)))
     ones = [axis for axis, size in enumerate(sizes, start=1) if size == 1]
     axis: Any = rng.choice(ones) if ones and rng.random() < 0.8 else _axis(rng, len(sizes) + 1)
     if len(ones) > 1 and rng.random() < 0.3:
         axis = tuple(ones[:2])
-    return Case("ops.Squeeze", _some(rng, {"axis": axis}, 0.7), (sizes,))
+    return Case("ops.Squeeze", draws.some(rng, {"axis": axis}, 0.7), (sizes,))
 
 
 def _joined(name: str, rng: Random) -> Case:
-    sizes = _sizes(rng, 1)
+    sizes = draws.sizes(rng, 1)
     rank = len(sizes) + 1
     axis = _axis(rng, rank + (name == "Stack"))
     along = {"Hstack": 1, "Dstack": 2, "Stack": 0}.get(name, axis % rank)
@@ -281,18 +270,18 @@ def _joined(name: str, rng: Random) -> Case:
     for _ in range(rng.randint(1, 3)):
         other = [rng.choice((size, size, size, None)) for size in sizes]
         if along and along < rank:
-            other[along - 1] = _size(rng)
+            other[along - 1] = draws.size(rng)
         shapes.append(tuple(other))
     if rng.random() < 0.05:
-        shapes.append(_sizes(rng))
+        shapes.append(draws.sizes(rng))
     if name == "Dstack":
         return Case("ops.Dstack", {}, tuple(shapes))
-    arguments = {} if name == "Hstack" else _some(rng, {"axis": axis}, 0.9)
+    arguments = {} if name == "Hstack" else draws.some(rng, {"axis": axis}, 0.9)
     return Case(f"ops.{name}", arguments, tuple(shapes))
 
 
 def _split(name: str, rng: Random) -> Case:
-    sizes = _sizes(rng, 1)
+    sizes = draws.sizes(rng, 1)
     rank = len(sizes) + 1
     axis = _axis(rng, rank)
     place = {"Hsplit": 1, "Dsplit": 2}.get(name, axis % rank)
@@ -309,7 +298,7 @@ def _split(name: str, rng: Random) -> Case:
 
 
 def _unstacked(rng: Random) -> Case:
-    sizes = _sizes(rng, 1)
+    sizes = draws.sizes(rng, 1)
     axis = _axis(rng, len(sizes) + 1)
     arguments: Arguments = {"axis": axis}
     if rng.random() < 0.3:
@@ -319,7 +308,7 @@ def _unstacked(rng: Random) -> Case:
 
 
 def _tiled(rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     repeats: Any = tuple(rng.randint(1, 3) for _ in range(rng.randint(0, len(sizes))))
     if rng.random() < 0.6:
         repeats = (1, *repeats)
@@ -329,17 +318,17 @@ def _tiled(rng: Random) -> Case:
 
 
 def _repeated(rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     axis = _axis(rng, len(sizes) + 1)
     repeats: Any = rng.randint(1, 3)
     if rng.random() < 0.3:
         place = axis % (len(sizes) + 1)
         repeats = [2] * ((sizes[place - 1] if place else None) or 3)
-    return Case("ops.Repeat", {"repeats": repeats} | _some(rng, {"axis": axis}, 0.9), (sizes,))
+    return Case("ops.Repeat", {"repeats": repeats} | draws.some(rng, {"axis": axis}, 0.9), (sizes,))
 
 
 def _padded(rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     pairs: Any = [(rng.randint(0, 2), rng.randint(0, 2)) for _ in sizes]
     pairs = [(0, 0), *pairs]
     if rng.random() < 0.1:
@@ -351,24 +340,24 @@ def _padded(rng: Random) -> Case:
 
 
 def _differences(rng: Random) -> Case:
-    sizes = _sizes(rng, 1)
+    sizes = draws.sizes(rng, 1)
     arguments = {"n": rng.randint(1, 3), "axis": _axis(rng, len(sizes) + 1)}
-    return Case("ops.Diff", _some(rng, arguments, 0.8), (sizes,))
+    return Case("ops.Diff", draws.some(rng, arguments, 0.8), (sizes,))
 
 
 def _taken(rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     fate = rng.random()
     if fate < 0.3:  # an embedding by hand
-        table = _array(rng, (5, *_sizes(rng, 0, 2)))
+        table = _array(rng, (5, *draws.sizes(rng, 0, 2)))
         return Case("ops.Take", {"x": table, "axis": 0}, (sizes,), "int32")
     axis = _axis(rng, len(sizes) + 1)
     indices = rng.choice((0, [0, 0], np.zeros((1, 2), "int32")))
-    return Case("ops.Take", {"indices": indices} | _some(rng, {"axis": axis}, 0.95), (sizes,))
+    return Case("ops.Take", {"indices": indices} | draws.some(rng, {"axis": axis}, 0.95), (sizes,))
 
 
 def _taken_along(rng: Random) -> Case:
-    sizes = _sizes(rng, 1)
+    sizes = draws.sizes(rng, 1)
     axis = _axis(rng, len(sizes) + 1)
     other = list(sizes)
     if axis % (len(sizes) + 1):
@@ -377,7 +366,7 @@ def _taken_along(rng: Random) -> Case:
 
 
 def _item(rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     key: list[Any] = [slice(None)]
     for size in sizes[: rng.randint(0, len(sizes))]:
         most = size or 3
@@ -397,39 +386,41 @@ def _item(rng: Random) -> Case:
 
 
 def _stretched(rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     wanted = tuple(rng.randint(1, 4) if size in (1, None) else size for size in sizes)
     return Case("ops.BroadcastTo", {"shape": (None, *wanted)}, (sizes,))
 
 
 def _square(name: str, rng: Random) -> Case:
-    sizes = _sizes(rng, 1)
+    sizes = draws.sizes(rng, 1)
     rank = len(sizes) + 1
     axes = (_axis(rng, rank), _axis(rng, rank))
     if rank > 2 and rng.random() < 0.9:
         axes = tuple(rng.sample(range(1, rank), 2))
     arguments: Arguments = {"axis1": axes[0], "axis2": axes[1]}
-    return Case(f"ops.{name}", arguments | _some(rng, {"offset": rng.randint(-3, 3)}), (sizes,))
+    return Case(
+        f"ops.{name}", arguments | draws.some(rng, {"offset": rng.randint(-3, 3)}), (sizes,)
+    )
 
 
 def _hot(name: str, rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     axis = rng.choice((-1, -1, rng.randint(0, len(sizes) + 1)))
-    arguments = {"num_classes": rng.randint(1, 9)} | _some(rng, {"axis": axis})
+    arguments = {"num_classes": rng.randint(1, 9)} | draws.some(rng, {"axis": axis})
     return Case(f"ops.{name}", arguments, (sizes,), "int32")
 
 
 def _top(rng: Random) -> Case:
-    return Case("ops.TopK", {"k": rng.randint(1, 3)}, (_sizes(rng),))
+    return Case("ops.TopK", {"k": rng.randint(1, 3)}, (draws.sizes(rng),))
 
 
 def _glu(rng: Random) -> Case:
-    sizes = tuple(rng.choice((2, 4, 6, _size(rng))) for _ in range(rng.randint(1, 4)))
-    return Case("ops.Glu", _some(rng, {"axis": _axis(rng, len(sizes) + 1)}), (sizes,))
+    sizes = tuple(rng.choice((2, 4, 6, draws.size(rng))) for _ in range(rng.randint(1, 4)))
+    return Case("ops.Glu", draws.some(rng, {"axis": _axis(rng, len(sizes) + 1)}), (sizes,))
 
 
 def _block(rng: Random) -> Case:
-    sizes = _sizes(rng)
+    sizes = draws.sizes(rng)
     starts = [0, *[rng.randint(0, (size or 3) - 1) for size in sizes]]
     lengths = [-1, *[rng.choice((-1, 1)) for _ in sizes]]
     if rng.random() < 0.05:
@@ -440,25 +431,25 @@ def _block(rng: Random) -> Case:
 def _pieces(rng: Random) -> Case:
     length = rng.choice((None, rng.randint(1, 30), rng.randint(1, 30)))
     arguments = {"sequence_length": rng.randint(1, 9), "sequence_stride": rng.randint(1, 4)}
-    return Case("ops.ExtractSequences", arguments, ((*_sizes(rng, 0, 2), length),))
+    return Case("ops.ExtractSequences", arguments, ((*draws.sizes(rng, 0, 2), length),))
 
 
 def _transformed(name: str, rng: Random) -> Case:
-    sizes = _sizes(rng)
-    return Case(f"ops.{name}", {}, (sizes, sizes if rng.random() < 0.9 else _sizes(rng)))
+    sizes = draws.sizes(rng)
+    return Case(f"ops.{name}", {}, (sizes, sizes if rng.random() < 0.9 else draws.sizes(rng)))
 
 
 # Products.
 
 
 def _matmul(name: str, rng: Random) -> Case:
-    length = _size(rng)
-    batch = _sizes(rng, 0, 2)
-    one: Sizes = (*batch, _size(rng), length)
+    length = draws.size(rng)
+    batch = draws.sizes(rng, 0, 2)
+    one: Sizes = (*batch, draws.size(rng), length)
     if rng.random() < 0.07:
         one = (length,)
     if rng.random() < 0.05:
-        length = _size(rng)
+        length = draws.size(rng)
     fate = rng.random() * (1 if name == "Matmul" else 0.65)
     if fate < 0.5:
         other = (length or 3, rng.randint(1, 5))
@@ -468,11 +459,11 @@ def _matmul(name: str, rng: Random) -> Case:
         return Case(f"ops.{name}", {"x2": _array(rng, last)}, (one,))
     if fate < 0.52:
         return Case(f"ops.{name}", {"x1": _array(rng, (3, 4))}, (one,))
-    return Case(f"ops.{name}", {}, (one, (*_like(rng, batch), length, _size(rng))))
+    return Case(f"ops.{name}", {}, (one, (*_like(rng, batch), length, draws.size(rng))))
 
 
 def _tensordot(rng: Random) -> Case:
-    sizes = tuple(size or 3 for size in _sizes(rng, 1))
+    sizes = tuple(size or 3 for size in draws.sizes(rng, 1))
     rank = len(sizes) + 1
     count = rng.randint(0, len(sizes))
     kernel = _array(rng, (*sizes[len(sizes) - count :], 4))
@@ -509,8 +500,8 @@ _EQUATIONS = (
 
 def _einsum(rng: Random) -> Case:
     written = rng.choice(_EQUATIONS)
-    of: dict[str, int | None] = {letter: _size(rng) for letter in "hijklqd"}
-    middle = _sizes(rng, 0, 2)
+    of: dict[str, int | None] = {letter: draws.size(rng) for letter in "hijklqd"}
+    middle = draws.sizes(rng, 0, 2)
     shapes: list[Sizes] = []
     for term in written.partition("->")[0].split(","):
         letters, dots, last = term.partition("...")
@@ -518,22 +509,24 @@ def _einsum(rng: Random) -> Case:
         shape = [of[x] for x in letters[1:]] if letters[:1] == "b" else shape
         shapes.append((*shape, *(middle if dots else ()), *[of[x] for x in last]))
     if rng.random() < 0.1:
-        shapes[-1] = _sizes(rng)
+        shapes[-1] = draws.sizes(rng)
     return Case("ops.Einsum", {"subscripts": written}, tuple(shapes))
 
 
 def _attention(rng: Random) -> Case:
-    heads, width, steps = rng.randint(1, 4), rng.randint(1, 8), _size(rng)
-    query = (_size(rng), heads, width)
+    heads, width, steps = rng.randint(1, 4), rng.randint(1, 8), draws.size(rng)
+    query = (draws.size(rng), heads, width)
     return Case(
         "ops.DotProductAttention", {}, (query, (steps, heads, width), (steps, heads, width))
     )
 
 
 def _distances(rng: Random) -> Case:
-    batch, length = _sizes(rng, 0, 2), _size(rng)
-    other = length if rng.random() < 0.9 else _size(rng)
-    return Case("ops.CDist", {}, ((*batch, _size(rng), length), (*batch, _size(rng), other)))
+    batch, length = draws.sizes(rng, 0, 2), draws.size(rng)
+    other = length if rng.random() < 0.9 else draws.size(rng)
+    return Case(
+        "ops.CDist", {}, ((*batch, draws.size(rng), length), (*batch, draws.size(rng), other))
+    )
 
 
 # Of networks.
@@ -543,7 +536,7 @@ def _maps(rng: Random, rank: int, channels: int | None) -> tuple[Arguments, Size
     spatial = [rng.choice((None, *[rng.randint(1, 12)] * 5)) for _ in range(rank)]
     if rng.random() < 0.35:
         return {"data_format": "channels_first"}, (channels, *spatial)
-    return _some(rng, {"data_format": "channels_last"}), (*spatial, channels)
+    return draws.some(rng, {"data_format": "channels_last"}), (*spatial, channels)
 
 
 def _per_axis(rng: Random, rank: int, most: int) -> Any:
@@ -554,13 +547,13 @@ def _per_axis(rng: Random, rank: int, most: int) -> Any:
 
 def _pool(name: str, rng: Random) -> Case:
     rank = rng.randint(1, 3)
-    order, shape = _maps(rng, rank, _size(rng))
+    order, shape = _maps(rng, rank, draws.size(rng))
     if name.startswith("Adaptive"):
         sizes = tuple(rng.randint(1, 4) for _ in range(rank))
         return Case(f"ops.{name}", order | {"output_size": sizes}, (shape,))
     arguments = {"strides": _per_axis(rng, rank, 3), "padding": rng.choice(("same", "VALID"))}
     window = {"pool_size": _per_axis(rng, rank, 4)}
-    return Case(f"ops.{name}", order | window | _some(rng, arguments), (shape,))
+    return Case(f"ops.{name}", order | window | draws.some(rng, arguments), (shape,))
 
 
 def _conv(name: str, rng: Random) -> Case:
@@ -571,7 +564,7 @@ def _conv(name: str, rng: Random) -> Case:
     if rng.random() < 0.05:
         channels += 1
     filters = rng.randint(1, 4)
-    arguments: Arguments = order | _some(rng, {"padding": rng.choice(("same", "valid"))})
+    arguments: Arguments = order | draws.some(rng, {"padding": rng.choice(("same", "valid"))})
     fate = rng.random()
     if fate < 0.7:
         name_of = "strides" if fate < 0.4 else "dilation_rate"
@@ -592,7 +585,7 @@ def _conv(name: str, rng: Random) -> Case:
 
 
 def _image(name: str, rng: Random) -> Case:
-    channels = rng.choice((3, 3, 3, 1, None, _size(rng)))
+    channels = rng.choice((3, 3, 3, 1, None, draws.size(rng)))
     if name in ("DepthToSpace", "SpaceToDepth") and rng.random() < 0.9:
         channels = rng.choice((4, 8, 12))
     order, shape = _maps(rng, 2, channels)
@@ -606,7 +599,7 @@ def _image(name: str, rng: Random) -> Case:
         "DepthToSpace": lambda: {"block_size": rng.choice((1, *[2] * 9))},
         "ExtractPatches": lambda: {
             "size": rng.choice((2, 3, (1, 2))),
-            **_some(rng, {"padding": "same", "strides": rng.randint(1, 3)}),
+            **draws.some(rng, {"padding": "same", "strides": rng.randint(1, 3)}),
         },
         "PadImages": lambda: _frame(rng, "padding", shape, order),
         "Resize": lambda: {"size": (rng.randint(1, 9), rng.randint(1, 9))},

@@ -7,6 +7,7 @@ from math import prod
 from random import Random
 from typing import Any
 
+from tests.parity import draws
 from tests.parity.case import Case, Generators, Oddities, Oddity, Sizes
 
 Arguments = dict[str, Any]
@@ -24,15 +25,10 @@ def _per_axis(rng: Random, rank: int, most: int, least: int = 1) -> int | tuple[
     return tuple(rng.randint(least, most) for _ in range(rank))
 
 
-def _some(rng: Random, arguments: Arguments, share: float = 0.5) -> Arguments:
-    """Some of the arguments; the others have their defaults."""
-    return {key: value for key, value in arguments.items() if rng.random() < share}
-
-
 def _base(rng: Random) -> Arguments:
     """What every layer takes."""
     policy = rng.choice(("float16", "float64", "mixed_bfloat16"))
-    return _some(rng, {"trainable": rng.random() < 0.3, "dtype": policy}, 0.2)
+    return draws.some(rng, {"trainable": rng.random() < 0.3, "dtype": policy}, 0.2)
 
 
 def _dtype(rng: Random) -> str:
@@ -77,7 +73,7 @@ def _kernel(rng: Random, rank: int, paddings: tuple[str, ...] = ("valid", "same"
         "kernel_size": _per_axis(rng, rank, 4),
         **({"strides": _per_axis(rng, rank, 3)} if strided else {}),
         **({"dilation_rate": _per_axis(rng, rank, 3)} if dilated else {}),
-        **_some(
+        **draws.some(
             rng,
             {
                 "padding": rng.choice(paddings),
@@ -92,9 +88,9 @@ def _kernel(rng: Random, rank: int, paddings: tuple[str, ...] = ("valid", "same"
 def _convolution(type_: str, rank: int, rng: Random) -> Case:
     order, shape = _feature_maps(rng, rank, _channels(rng))
     paddings = ("valid", "same", "causal") if rank == 1 else ("valid", "same")
-    arguments = _some(rng, {"groups": rng.choice((1, 2, 2, 3))}, 0.3)
+    arguments = draws.some(rng, {"groups": rng.choice((1, 2, 2, 3))}, 0.3)
     arguments["filters"] = rng.choice((1, 2, 4, 6, 12))
-    adapted = _some(rng, {"lora_rank": rng.randint(1, 3)}, 0.1)
+    adapted = draws.some(rng, {"lora_rank": rng.randint(1, 3)}, 0.1)
     return _case(type_, rng, shape, order, arguments, adapted, _kernel(rng, rank, paddings))
 
 
@@ -112,7 +108,7 @@ def _transposed(type_: str, rank: int, rng: Random) -> Case:
 
 def _depthwise(type_: str, rank: int, rng: Random) -> Case:
     order, shape = _feature_maps(rng, rank, _channels(rng))
-    arguments = _some(rng, {"depth_multiplier": rng.randint(1, 3)})
+    arguments = draws.some(rng, {"depth_multiplier": rng.randint(1, 3)})
     return _case(type_, rng, shape, order, arguments, _kernel(rng, rank))
 
 
@@ -126,16 +122,16 @@ def _pooling(type_: str, rank: int, rng: Random) -> Case:
     order, shape = _feature_maps(rng, rank, _channels(rng))
     window = {"pool_size": _per_axis(rng, rank, 4)}
     if type_.startswith("Max"):
-        window = _some(rng, window, 0.8)
+        window = draws.some(rng, window, 0.8)
     least = 0 if rng.random() < 0.03 else 1
     strides = rng.choice((None, *[_per_axis(rng, rank, 3, least)] * 3))
-    rest = _some(rng, {"strides": strides, "padding": rng.choice(("valid", "same"))}, 0.6)
+    rest = draws.some(rng, {"strides": strides, "padding": rng.choice(("valid", "same"))}, 0.6)
     return _case(type_, rng, shape, order, window, rest)
 
 
 def _global_pooling(type_: str, rank: int, rng: Random) -> Case:
     order, shape = _feature_maps(rng, rank, _channels(rng))
-    return _case(type_, rng, shape, order, _some(rng, {"keepdims": rng.random() < 0.7}))
+    return _case(type_, rng, shape, order, draws.some(rng, {"keepdims": rng.random() < 0.7}))
 
 
 def _adaptive_pooling(type_: str, rank: int, rng: Random) -> Case:
@@ -149,7 +145,7 @@ def _tensor(rng: Random, rank: int, most: int = 6) -> Sizes:
 
 
 def _flatten(rng: Random) -> Case:
-    order = _some(rng, {"data_format": rng.choice((None, "channels_first", "channels_last"))})
+    order = draws.some(rng, {"data_format": rng.choice((None, "channels_first", "channels_last"))})
     return _case("Flatten", rng, _tensor(rng, rng.randint(0, 5)), order)
 
 
@@ -208,24 +204,26 @@ def _ends(rng: Random, rank: int, least: int) -> int | tuple[Any, ...]:
 
 def _cropping(type_: str, rank: int, rng: Random) -> Case:
     order, shape = _feature_maps(rng, rank, rng.randint(1, 12))
-    arguments = _some(rng, {"cropping": _ends(rng, rank, 0)}, 0.9)
+    arguments = draws.some(rng, {"cropping": _ends(rng, rank, 0)}, 0.9)
     return _case(type_, rng, shape, order if rank > 1 else {}, arguments)
 
 
 def _padding(type_: str, rank: int, rng: Random) -> Case:
     order, shape = _feature_maps(rng, rank, _channels(rng))
     least = -1 if rng.random() < 0.05 else 0
-    return _case(type_, rng, shape, order, _some(rng, {"padding": _ends(rng, rank, least)}, 0.9))
+    return _case(
+        type_, rng, shape, order, draws.some(rng, {"padding": _ends(rng, rank, least)}, 0.9)
+    )
 
 
 def _upsampling(type_: str, rank: int, rng: Random) -> Case:
     order, shape = _feature_maps(rng, rank, _channels(rng))
     least = 0 if rng.random() < 0.05 else 1
     size = _per_axis(rng, rank, 4, least) if rank > 1 else rng.randint(least, 4)
-    arguments = _some(rng, {"size": size}, 0.9)
+    arguments = draws.some(rng, {"size": size}, 0.9)
     if rank == 2:
         methods = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
-        arguments |= _some(rng, {"interpolation": rng.choice(methods)})
+        arguments |= draws.some(rng, {"interpolation": rng.choice(methods)})
     return _case(type_, rng, shape, order if rank > 1 else {}, arguments)
 
 
@@ -235,9 +233,9 @@ def _images(type_: str, rng: Random) -> Case:
     if type_ == "Resizing":
         methods = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
         flags = ("crop_to_aspect_ratio", "pad_to_aspect_ratio", "antialias")
-        arguments |= _some(rng, {"interpolation": rng.choice(methods)})
-        arguments |= _some(rng, dict.fromkeys(flags, True), 0.2)
-        arguments |= _some(rng, {"fill_mode": rng.choice(("constant", "nearest"))}, 0.1)
+        arguments |= draws.some(rng, {"interpolation": rng.choice(methods)})
+        arguments |= draws.some(rng, dict.fromkeys(flags, True), 0.2)
+        arguments |= draws.some(rng, {"fill_mode": rng.choice(("constant", "nearest"))}, 0.1)
     return _case(type_, rng, shape, order, arguments)
 
 
