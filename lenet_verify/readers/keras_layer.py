@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
 from lenet_verify.framework import import_keras
 from lenet_verify.raised import innermost_message
 from lenet_verify.readers.keras_operation import arguments_of
+from lenet_verify.readers.kind import Kind, opaque, stranger, unreadable, with_activation
 from lenet_verify.vocabulary import (
-    ACTIVATION_LAYERS,
     APPLICATION_LAYERS,
     LAYERS,
     activation_of,
@@ -30,24 +29,6 @@ _TENSORFLOW_ACTIVATIONS = (
 """Functions of `tf.nn` that compute, with their defaults, what Keras's of that name do."""
 
 
-@dataclass(frozen=True)
-class Kind:
-    """What a layer is.
-
-    Attributes:
-        type: a class of Keras (`Conv2D`), an operation of keras.ops (`ops.Relu`), or, with a dot
-            in it, somebody's own class.
-        config: its arguments, in the normal form of the vocabulary.
-        activation: the function that it applies.
-        unknown: for a fact that cannot be read, the reason.
-    """
-
-    type: str
-    config: Mapping[str, Any] = field(default_factory=dict)
-    activation: str | None = None
-    unknown: Mapping[str, str] = field(default_factory=dict)
-
-
 def kind_of(operation: Any, rank: int | None = None, calls: Sequence[Any] = ()) -> Kind:
     """What an operation is.
 
@@ -59,19 +40,20 @@ def kind_of(operation: Any, rank: int | None = None, calls: Sequence[Any] = ()) 
     keras = import_keras()
     class_ = type(operation)
     name = class_.__name__
+    own = f"{class_.__module__}.{name}"
     if class_ is keras.layers.InputLayer:
         return Kind(name, {"dtype": str(operation.dtype)})
     if overrides(operation, "call"):
-        return _stranger(class_, "its call was replaced after it was made")
+        return stranger(own, "its call was replaced after it was made")
     if name in LAYERS and class_ is getattr(keras.layers, name, None):
         return _known(name, operation, rank)
     if not _is_kerass_own(class_):
-        return _stranger(class_, "it is no class of Keras")
+        return stranger(own, "it is no class of Keras")
     if class_.__module__.startswith(("keras.src.ops", "keras.src.activations")):
         return _of_ops(f"ops.{name}", operation, rank, calls)
     if name in APPLICATION_LAYERS and class_.__module__.startswith("keras.src.applications."):
         return _of_an_application(name, operation)
-    return Kind(name, unknown=_nothing_known(f"what a {name} computes cannot be read"))
+    return opaque(name)
 
 
 def overrides(operation: Any, method: str) -> bool:
@@ -101,12 +83,12 @@ def _known(name: str, layer: Any, rank: int | None) -> Kind:
         config = normalise(name, layer.get_config())
     except Exception as e:  # whatever an argument that is no plain value leads to
         reason = f"its arguments cannot be read: {innermost_message(e)}"
-        return Kind(name, unknown={"activation": reason, "config": reason})
+        return unreadable(name, reason)
     config |= _functions(layer)
     if strange := next(_strange_inside(layer), None):
         reason = f"{strange} inside it is not Keras's own"
-        return Kind(name, config, unknown={"activation": reason, "config": reason})
-    return _with_activation(name, config, rank)
+        return unreadable(name, reason, config)
+    return with_activation(name, config, rank)
 
 
 def _of_ops(type_: str, operation: Any, rank: int | None, calls: Sequence[Any]) -> Kind:
@@ -115,36 +97,14 @@ def _of_ops(type_: str, operation: Any, rank: int | None, calls: Sequence[Any]) 
         config = arguments_of(operation, calls)
     except Exception as e:  # an argument that is no plain value, such as a function
         reason = f"its arguments cannot be read: {innermost_message(e)}"
-        return Kind(type_, unknown={"activation": reason, "config": reason})
-    return _with_activation(type_, config, rank)
+        return unreadable(type_, reason)
+    return with_activation(type_, config, rank)
 
 
 def _of_an_application(name: str, layer: Any) -> Kind:
     """A layer of a class that one of keras.applications defines for itself."""
     config = {argument: getattr(layer, argument) for argument in APPLICATION_LAYERS[name]}
     return Kind(name, config | {"trainable": layer.trainable, "dtype": layer.dtype_policy.name})
-
-
-def _with_activation(type_: str, config: Mapping[str, Any], rank: int | None) -> Kind:
-    activation = activation_of(type_, _counted_from_the_end(type_, config, rank))
-    if activation is not None and activation.startswith("?"):
-        own = config.get("activation")
-        name = own.get("custom") if isinstance(own, Mapping) else activation[1:]
-        reason = f"{name or 'its activation'} is a function of the model's own"
-        return Kind(type_, config, unknown={"activation": reason})
-    return Kind(type_, config, activation)
-
-
-def _counted_from_the_end(
-    type_: str, config: Mapping[str, Any], rank: int | None
-) -> Mapping[str, Any]:
-    """The arguments of an activation, its axis -1 where it is the last one by another number."""
-    axis = config.get("axis")
-    if isinstance(axis, list | tuple) and len(axis) == 1:
-        axis = axis[0]
-    if type_ in ACTIVATION_LAYERS and rank is not None and axis == rank - 1:
-        return {**config, "axis": -1}
-    return config
 
 
 def _functions(layer: Any) -> dict[str, Any]:
@@ -192,12 +152,3 @@ def _is_kerass_own(class_: type) -> bool:
     if not class_.__module__.startswith("keras."):
         return False
     return getattr(sys.modules.get(class_.__module__), class_.__name__, None) is class_
-
-
-def _stranger(class_: type, why: str) -> Kind:
-    name = f"{class_.__module__}.{class_.__name__}"
-    return Kind(name, unknown=_nothing_known(f"what {name} computes cannot be read: {why}"))
-
-
-def _nothing_known(reason: str) -> dict[str, str]:
-    return dict.fromkeys(("type", "activation", "config"), reason)

@@ -16,9 +16,10 @@ from typing import Any
 from lenet_verify.architecture import Architecture, Call, Layer, Shape, Source
 from lenet_verify.framework import import_keras, output_to_stderr, quiet
 from lenet_verify.raised import innermost_message
-from lenet_verify.readers.axis_order import axis_orders
+from lenet_verify.readers.axis_order import Flow, axis_orders
 from lenet_verify.readers.keras_compiled import compiled
-from lenet_verify.readers.keras_layer import Kind, is_quantized, kind_of, overrides, sublayers
+from lenet_verify.readers.keras_layer import is_quantized, kind_of, overrides, sublayers
+from lenet_verify.readers.kind import Kind
 
 InputSpecs = Sequence[tuple[str, Shape, str]]
 """Name, shape and dtype of each input to call a model on that declares none of its own."""
@@ -72,7 +73,8 @@ class _Graph:
             for key, own in calls.items()
         }
         self.batches = {None, *(tensor.shape[0] for tensor in tensors[0] if tensor.shape)}
-        self.orders = axis_orders(nodes, kinds, _usually_channels_first())
+        flows = [_flow(node, kinds[id(node.operation)]) for node in nodes]
+        self.orders = axis_orders(flows, _usually_channels_first())
         rows = [self._row(own, kinds[key]) for key, own in calls.items()]
         seen = {id(function), *calls}
         seen |= {id(part) for own in calls.values() for part in sublayers(own[0].operation)}
@@ -271,6 +273,13 @@ def _nodes(function: Any) -> list[Any]:
             needed |= {id(tensor) for tensor in _fed(node)}
             kept.append(node)
     return kept[::-1]
+
+
+def _flow(node: Any, kind: Kind) -> Flow:
+    taken, given = (
+        [id(tensor) for tensor in group] for group in (node.input_tensors, node.output_tensors)
+    )
+    return Flow(kind.type, kind.config, taken, given)
 
 
 def _fed(node: Any) -> list[Any]:
