@@ -21,7 +21,9 @@ from lenet_verify.options import (
     limits,
     output_folder,
     schema_parser,
+    show_parser,
     shown_path,
+    with_values,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +85,11 @@ def check_command(arguments: Sequence[str]) -> int:
     return _check(_parsed(check_parser(), arguments))
 
 
+def show_command(arguments: Sequence[str]) -> int:
+    """`lenet-verify show MODEL…`."""
+    return _show(_parsed(show_parser(), with_values(arguments)))
+
+
 def schema_command(arguments: Sequence[str]) -> int:
     """`lenet-verify schema`."""
     _parsed(schema_parser(), arguments)
@@ -95,6 +102,7 @@ def schema_command(arguments: Sequence[str]) -> int:
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "check": check_command,
     "schema": schema_command,
+    "show": show_command,
 }
 """Recognised only as the first argument; a spec that is called `check` is `./check`."""
 
@@ -137,13 +145,38 @@ def _check(options: argparse.Namespace) -> int:
             _say(f"warning: {report.verdict.spec}: {warning}")
     if reports:
         _print(_rendered(reports, options.format))
+    _say_what_was_logged(options)
+    if failures:
+        return UNDECIDED
+    return HOLDS if all(report.verdict.holds for report in reports) else FAILS
+
+
+def _show(options: argparse.Namespace) -> int:
+    from lenet_verify.show.display_width import room
+    from lenet_verify.show.finding import find, way
+    from lenet_verify.show.rendering import drawn, look, render
+
+    how, wanted = way(options), look(options)
+    found = []
+    for model in options.models:
+        try:
+            found.append(drawn(find(model, how), wanted))
+        except LenetVerifyError as error:
+            _complain(error, options.debug)
+    for one in found:
+        for warning in one.shown.warnings:
+            _say(f"warning: {warning}")
+    if found:
+        _print(render(found, wanted, room(sys.stdout), _wants_colour()))
+    _say_what_was_logged(options)
+    return HOLDS if len(found) == len(options.models) else UNDECIDED
+
+
+def _say_what_was_logged(options: argparse.Namespace) -> None:
     if options.debug:
         from lenet_verify.framework import kept_log
 
         _say(kept_log())
-    if failures:
-        return UNDECIDED
-    return HOLDS if all(report.verdict.holds for report in reports) else FAILS
 
 
 def _engine(stack: ExitStack) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lenet_verify.spec import Limits
 
 DEFAULT_OUT = "reports"
+HELP_WIDTH = 88
 _PYTHONS = {"True": "true", "False": "false", "None": "null"}
 EXIT_CODES = (
     "exit codes: 0 every claim holds, deviates as accepted, or is skipped; 1 a claim is broken "
@@ -28,10 +29,15 @@ def check_parser() -> argparse.ArgumentParser:
     """The parser of `check`, from which the help text comes."""
     parser = argparse.ArgumentParser(
         prog="lenet-verify",
-        usage="%(prog)s [check] SPEC... [options]\n       %(prog)s schema",
-        description="Checks a neural network against what a paper claims of it.",
+        usage="%(prog)s [check] SPEC... [options]\n"
+        "       %(prog)s show MODEL|SPEC... [options]\n"
+        "       %(prog)s schema",
+        description="Checks a neural network against what a paper claims of it. A command is the "
+        "first argument: check, which is meant where there is none; show prints the architecture "
+        "of a model, layer by layer ('%(prog)s show --help' tells how); schema prints the JSON "
+        "Schema of specs.",
         epilog=EXIT_CODES,
-        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=88),
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=HELP_WIDTH),
     )
     add = parser.add_argument
     add("specs", nargs="+", metavar="SPEC", help="a YAML spec; its own model is built and checked")
@@ -40,10 +46,7 @@ def check_parser() -> argparse.ArgumentParser:
         help="check this model instead: package.module:object (a Keras model, or a factory or "
         "class that makes one; this runs that code) or another SPEC; may be given again",
     )  # fmt: skip
-    add(
-        "--arg", action="append", default=[], metavar="NAME=VALUE",
-        help="an argument for the factory; VALUE is JSON, else a string; may be given again",
-    )  # fmt: skip
+    _add_arg(add)
     add(
         "--out", metavar="DIR",
         help=f"where reports go (default: {DEFAULT_OUT}; with --model nothing is written unless "
@@ -58,15 +61,93 @@ def check_parser() -> argparse.ArgumentParser:
         help="load no framework and run no code: derive a spec's own model by inference alone",
     )  # fmt: skip
     add("--exact", action="store_true", help="judge the model as it stands, without any rewrite")
+    _add_limit(add)
+    _add_debug(add)
+    version = f"lenet-verify {__version__}"
+    add("--version", action="version", version=version, help="show the version and exit")
+    return parser
+
+
+def show_parser() -> argparse.ArgumentParser:
+    """The parser of `show`, from which its help text comes."""
+    parser = argparse.ArgumentParser(
+        prog="lenet-verify show",
+        usage="%(prog)s MODEL|SPEC... [options]",
+        description="Prints the architecture of models, layer by layer.",
+        epilog=_SHOW_EPILOG,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add(
+        "models", nargs="+", metavar="MODEL",
+        help="a YAML spec, whose own model is derived by inference; package.module:object (a Keras "
+        "model, or a factory or class that makes one; this runs that code); or a model file",
+    )  # fmt: skip
+    add(
+        "--columns", metavar="LIST",
+        help="which columns, separated by commas; with a '+' before each, besides the usual ones: "
+        "name, type, output, shape (in the framework's axis order), input, params, trainable, "
+        "non_trainable, activation, inputs, macs, connections, receptive_field, "
+        "total_downsampling, config, or any argument of a layer, such as kernel_size",
+    )  # fmt: skip
+    add(
+        "--expand", action="append", default=[], metavar="[=NAME]",
+        help="open nested models, or only those of that name; may be given again",
+    )  # fmt: skip
+    add(
+        "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
+        help="text (default), json (every fact of every layer), markdown",
+    )  # fmt: skip
+    _add_arg(add)
+    add(
+        "--static", action="store_true",
+        help="load no framework and run no code: refuse package.module:object",
+    )  # fmt: skip
+    _add_limit(add)
+    _add_debug(add)
+    return parser
+
+
+_SHOW_EPILOG = """\
+examples:
+  lenet-verify show spec/lenet5.yaml
+  lenet-verify show keras.applications:ResNet50 --arg weights=null
+  lenet-verify show mine:network --columns +kernel_size,+strides,+receptive_field
+  lenet-verify show mine:network --columns name,shape,macs --expand=encoder
+  lenet-verify show mine:network --format json
+
+exit codes: 0 every model is shown; 2 one could not be, the others are
+"""
+
+
+def with_values(arguments: Sequence[str]) -> list[str]:
+    """The arguments of `show`, each bare `--expand` with its empty value.
+
+    What follows it is a MODEL, which argparse would take for the value.
+    """
+    end = list(arguments).index("--") if "--" in arguments else len(arguments)
+    options = ["--expand=" if one == "--expand" else one for one in arguments[:end]]
+    return [*options, *arguments[end:]]
+
+
+def _add_arg(add: Callable[..., object]) -> None:
+    add(
+        "--arg", action="append", default=[], metavar="NAME=VALUE",
+        help="an argument for the factory; VALUE is JSON, else a string; may be given again",
+    )  # fmt: skip
+
+
+def _add_limit(add: Callable[..., object]) -> None:
     add(
         "--limit", action="append", default=[], metavar="NAME=NUMBER",
         help="raise a limit on specs: spec-bytes, yaml-depth, yaml-aliases, yaml-nodes, globs, "
         "facts",
     )  # fmt: skip
+
+
+def _add_debug(add: Callable[..., object]) -> None:
     add("--debug", action="store_true", help="show tracebacks and what the framework logged")
-    version = f"lenet-verify {__version__}"
-    add("--version", action="version", version=version, help="show the version and exit")
-    return parser
 
 
 def schema_parser() -> argparse.ArgumentParser:

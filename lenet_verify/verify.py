@@ -72,7 +72,7 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
     if model is not None:
         architecture, how = _theirs(spec, model, options)
         report = _report(spec, model, architecture, how, options)
-        if warning := _elsewhere(model):
+        if warning := elsewhere(model):
             warnings = (*report.verdict.warnings, warning)
             report = replace(report, verdict=replace(report.verdict, warnings=warnings))
         yield report
@@ -112,7 +112,7 @@ def _own(spec: Spec, options: Options) -> tuple[Architecture, str]:
     return read(model), how
 
 
-def _elsewhere(model: str) -> str | None:
+def elsewhere(model: str) -> str | None:
     """A warning if a model's module is not the one of that name in the current folder.
 
     The current folder comes last on the import path, so an installed copy wins over it.
@@ -164,17 +164,22 @@ def _check_that_shapes_join(spec: Spec) -> None:
     try:
         infer(spec)
     except InferenceError as e:
-        rows = {layer.name: layer for layer in spec.layers}
-        problems = [
-            Problem(
-                spec.path,
-                rows[misfit.layer].line,
-                rows[misfit.layer].column,
-                f"layer '{misfit.layer}': {misfit.message}",
-            )
-            for misfit in (e, *e.further)
-        ]
-        raise SpecError(problems) from e
+        raise misfits(spec, e) from e
+
+
+def misfits(spec: Spec, error: InferenceError) -> SpecError:
+    """What does not join in a spec, each with the line of its layer."""
+    rows = {layer.name: layer for layer in spec.layers}
+    problems = [
+        Problem(
+            spec.path,
+            rows[misfit.layer].line,
+            rows[misfit.layer].column,
+            f"layer '{misfit.layer}': {misfit.message}",
+        )
+        for misfit in (error, *error.further)
+    ]
+    return SpecError(problems)
 
 
 def _report(

@@ -1,0 +1,97 @@
+"""Whatever a command line may call a model, as an `Architecture`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from lenet_verify.errors import InferenceError, UsageError
+from lenet_verify.options import factory_arguments, limits, shown_path
+from lenet_verify.show.rows import Shown
+
+if TYPE_CHECKING:
+    from lenet_verify.architecture import Architecture
+    from lenet_verify.spec import Limits
+
+
+@dataclass(frozen=True)
+class How:
+    """How to find a model.
+
+    Attributes:
+        arguments: for the factory or class that a model is named by.
+        static: run no code.
+        limits: how large a spec may be; None for the usual ones.
+    """
+
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    static: bool = False
+    limits: Limits | None = None
+
+
+def way(options: Namespace) -> How:
+    """How the command line wants models to be found.
+
+    Raises:
+        UsageError: it asks for something impossible.
+    """
+    arguments = factory_arguments(options.arg)
+    if arguments:
+        from lenet_verify.readers import is_named_object
+
+        if not any(map(is_named_object, options.models)):
+            raise UsageError("--arg is for a factory, and there is no package.module:object here")
+    return How(arguments, options.static, limits(options.limit) if options.limit else None)
+
+
+def find(model: str, how: How) -> Shown:
+    """The model of that name: a spec's by inference, a named object live, else a file's.
+
+    Raises:
+        LenetVerifyError: there is none, or it cannot be read.
+    """
+    if model.endswith((".yaml", ".yml")):
+        path = shown_path(model)
+        return Shown(path, _of_spec(path, how))
+    from lenet_verify.readers import is_named_object, read
+
+    if not is_named_object(model):
+        path = model if "://" in model else shown_path(model)
+        return Shown(path, counted(read(path)))
+    if how.static:
+        raise UsageError(f"{model}: --static runs no code, and to make this model is to run it")
+    architecture = read(model, arguments=how.arguments)
+    from lenet_verify.verify import elsewhere
+
+    warning = elsewhere(model)
+    return Shown(model, counted(architecture), (warning,) if warning else ())
+
+
+def counted(architecture: Architecture) -> Architecture:
+    """An architecture without the totals that leave out layers: of a layer that is not built yet,
+    the weights are still to come."""
+    unknown = dict(architecture.unknown)
+    for fact in ("params", "trainable", "non_trainable"):
+        without = [layer for layer in architecture.layers if getattr(layer, fact) is None]
+        if without:
+            why = without[0].unknown.get(fact, "it cannot be counted")
+            unknown.setdefault(fact, f"{without[0].name}: {why}")
+    totals = dict.fromkeys(unknown.keys() & {"params", "trainable", "non_trainable"})
+    return replace(architecture, unknown=unknown, **totals)
+
+
+def _of_spec(path: str, how: How) -> Architecture:
+    from lenet_verify.spec import load_spec
+    from lenet_verify.static_model import infer
+
+    spec = load_spec(path) if how.limits is None else load_spec(path, how.limits)
+    if not spec.closed:
+        raise UsageError(f"{path}: the spec has no 'layers', so there is no model in it")
+    try:
+        return counted(infer(spec))
+    except InferenceError as e:
+        from lenet_verify.verify import misfits
+
+        raise misfits(spec, e) from e

@@ -1,0 +1,123 @@
+"""A model as a table: its rows and columns, its totals, and why what is unknown is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from lenet_verify.architecture import Architecture, Source
+from lenet_verify.show.columns import BRANCHES, COLUMNS, DEFAULT, UNKNOWN, Cell, Column, Seen
+from lenet_verify.show.rows import Path, Row, rows, wire
+
+_ALWAYS_TOLD = ("call", "quantization")
+"""What is unknown of a layer besides its facts."""
+_MOST = 6
+"""So many layers are named in one note."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What there is to print of a model; its texts are strangers'.
+
+    Attributes:
+        lines: a cell a column, for each row.
+        totals: of the whole, a word and what it says.
+        unknown: what is unknown, and why, each reason once.
+        unused: layers on no way to an output.
+    """
+
+    columns: tuple[Column, ...]
+    lines: tuple[tuple[Cell, ...], ...]
+    totals: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+def table(
+    architecture: Architecture,
+    columns: Sequence[Column] | None = None,
+    opened: Collection[Path] = (),
+) -> Table:
+    """The table of a model.
+
+    Args:
+        architecture: the model.
+        columns: which columns; None for the usual ones.
+        opened: the nested models whose layers are shown.
+    """
+    listed = list(rows(architecture.layers, opened))
+    if columns is None:
+        branches = () if all(row.follows for row in listed) else (BRANCHES,)
+        columns = (*(COLUMNS[name] for name in DEFAULT), *branches)
+    seen = Seen(architecture)
+    lines = [tuple(column.cell(row, seen) for column in columns) for row in listed]
+    return Table(
+        tuple(columns),
+        tuple(lines),
+        tuple(_totals(architecture, columns)),
+        tuple(_unknown(architecture, columns, listed, lines)),
+        tuple("/".join(r.path) for r in listed if not (r.layer.reaches_output or r.call)),
+    )
+
+
+def _totals(architecture: Architecture, columns: Iterable[Column]) -> Iterable[tuple[str, str]]:
+    """Counts of the whole, and its inputs and outputs where there are several."""
+    for fact in _counted(columns):
+        value = getattr(architecture, fact)
+        yield COLUMNS[fact].heading, UNKNOWN if value is None else f"{value:,}"
+    ends = architecture.ends or tuple(map(Source, architecture.outputs))
+    for word, names in (("inputs", architecture.inputs), ("outputs", tuple(map(wire, ends)))):
+        if len(names) > 1:
+            yield word, ", ".join(names)
+
+
+def _counted(columns: Iterable[Column]) -> list[str]:
+    further = ["connections"] if any(column.name == "connections" for column in columns) else []
+    return ["params", "trainable", "non_trainable", "macs", *further]
+
+
+def _unknown(
+    architecture: Architecture,
+    columns: Sequence[Column],
+    listed: Sequence[Row],
+    lines: Iterable[Sequence[Cell]],
+) -> Iterable[str]:
+    """`facts of layers: reason`, each reason once."""
+    reasons: dict[str, dict[str, dict[str, None]]] = {}
+
+    told: set[str] = set()
+
+    def note(reason: str, name: str, fact: str) -> None:
+        reasons.setdefault(reason, {}).setdefault(name, {})[fact] = None
+
+    for row, line in zip(listed, lines, strict=True):
+        name = "/".join(row.path)
+        for column, cell in zip(columns, line, strict=True):
+            if cell.reason is not None:
+                note(cell.reason, name, column.heading)
+                told.add(column.name)
+        for fact in _ALWAYS_TOLD:
+            if fact in row.layer.unknown:
+                note(row.layer.unknown[fact], name, fact)
+    for fact in ("layers", "input"):
+        if fact in architecture.unknown:
+            note(architecture.unknown[fact], "the model", fact)
+    for fact in _counted(columns):
+        # a sum is unknown for what its parts say themselves, where there is a column of them
+        if getattr(architecture, fact) is None and fact not in told:
+            note(
+                architecture.unknown.get(fact, "it cannot be counted"),
+                "the model",
+                COLUMNS[fact].heading,
+            )
+    for reason, facts_of in reasons.items():
+        by_facts: dict[str, list[str]] = {}
+        for name, facts in facts_of.items():
+            by_facts.setdefault(", ".join(facts), []).append(name)
+        for words, names in by_facts.items():
+            yield f"{words} of {_several(names)}: {reason}"
+
+
+def _several(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(names[:_MOST]) + more
