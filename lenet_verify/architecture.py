@@ -96,6 +96,7 @@ class Layer:
         details: every call in full, where names do not say it all: the layer is called more than
             once, or it reads a further call or output of another.
         reaches_output: whether what it computes has any effect on the model's outputs.
+        declared: for a fact that nothing but a file's own word says, whose word it is.
         unknown: for a fact that could not be observed, the reason.
     """
 
@@ -117,6 +118,7 @@ class Layer:
     calls: tuple[tuple[str, ...], ...] = ()
     details: tuple[Call, ...] = ()
     reaches_output: bool = True
+    declared: Mapping[str, str] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
 
     @property

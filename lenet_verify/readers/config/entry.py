@@ -1,0 +1,97 @@
+"""One serialised object of a config: what is checked of it before anything is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lenet_verify.visible import visible
+
+Sizes = tuple[int | None, ...]
+
+LARGEST_SIZE = 2**31 - 1
+LARGEST_RANK = 16
+
+
+class Malformed(ValueError):
+    """A config that no version of Keras writes; the message says where and what is wrong."""
+
+
+class Entry:
+    """A layer or model in a config.
+
+    Attributes:
+        class_name, module, registered: the three that together say what class it is; None where
+            they are not told.
+        dated: whether it is of the older form, which tells the class's name alone.
+        config: its arguments.
+        name: of the layer.
+        nodes: its calls, as they are written.
+        built_on: what it says it was built on: an input shape, as it is written.
+    """
+
+    __slots__ = (
+        "built_on", "class_name", "config", "dated", "module", "name", "nodes", "registered",
+    )  # fmt: skip
+
+    def __init__(self, value: Any, where: str) -> None:
+        if not isinstance(value, Mapping):
+            raise Malformed(f"{where} must be an object with a class_name, not {_kind(value)}")
+        self.class_name = _text(value.get("class_name"), f"the class_name of {where}")
+        self.module = _text_or_none(value.get("module"), f"the module of {where}")
+        self.registered = _text_or_none(
+            value.get("registered_name"), f"the registered_name of {where}"
+        )
+        self.dated = "module" not in value and "registered_name" not in value
+        config = value.get("config")
+        if isinstance(config, list) and self.class_name == "Sequential":
+            config = {"name": "sequential", "layers": config}  # as it was before 2018
+        if not isinstance(config, Mapping):
+            raise Malformed(f"the config of {where} must be an object, not {_kind(config)}")
+        self.config: Mapping[str, Any] = config
+        self.name = _text(value.get("name", config.get("name")), f"the name of {where}")
+        self.nodes = value.get("inbound_nodes", [])
+        build = value.get("build_config")
+        self.built_on = build.get("input_shape") if isinstance(build, Mapping) else None
+
+
+def whole_shape(value: Any) -> Sizes | None:
+    """The sizes of a serialised shape, the batch included; None if it is none.
+
+    Raises:
+        Malformed: a size that no tensor has.
+    """
+    if isinstance(value, Mapping) and value.get("class_name") == "__tuple__":
+        value = value.get("items")
+    if not isinstance(value, list) or not value or any(map(_is_container, value)):
+        return None
+    if len(value) > LARGEST_RANK:
+        raise Malformed(f"a shape of {len(value)} axes; at most {LARGEST_RANK} are read")
+    for size in value:
+        known = isinstance(size, int) and not isinstance(size, bool)
+        if size is not None and not (known and 0 <= size <= LARGEST_SIZE):
+            raise Malformed(
+                f"{visible(repr(size), 40)} is no size: a whole number up to 2^31-1, or null"
+            )
+    return tuple(value)
+
+
+def _is_container(value: Any) -> bool:
+    return isinstance(value, list | Mapping)
+
+
+def _text(value: Any, what: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise Malformed(f"{what} must be a text, not {_kind(value)}")
+    return value
+
+
+def _text_or_none(value: Any, what: str) -> str | None:
+    return None if value is None else _text(value, what)
+
+
+def _kind(value: Any) -> str:
+    kinds = ((bool, "a truth value"), (str, "a text"), (int | float, "a number"), (list, "a list"))
+    if value is None:
+        return "nothing"
+    return next((word for kind, word in kinds if isinstance(value, kind)), "an object")

@@ -1,0 +1,97 @@
+"""A serialised layer to what it is, by the vocabulary's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lenet_verify.readers.config.entry import Entry
+from lenet_verify.readers.config.identity import Identity
+from lenet_verify.readers.config.keras2 import in_keras_3
+from lenet_verify.readers.kind import Kind, opaque, stranger, unreadable
+from lenet_verify.vocabulary import APPLICATION_LAYERS, normalise
+from lenet_verify.vocabulary.plain import plain, tupled
+
+_LARGEST_NUMBER = 2**63
+_INSIDE = ("backward_layer", "cell", "cells", "layer")
+
+
+def kind_of(entry: Entry, identity: Identity) -> Kind:
+    """What a layer is, its activation left out: that may hang on the shape of its input."""
+    role, type_ = identity
+    if role == "layer":
+        return _known(type_, entry)
+    if role == "application":
+        taken = {name: entry.config.get(name) for name in APPLICATION_LAYERS[type_]}
+        policy = normalise("Identity", {"dtype": entry.config.get("dtype")})
+        trainable = bool(entry.config.get("trainable", True))
+        return Kind(type_, {**taken, "trainable": trainable, **_dtype(policy)})
+    if role == "operation":
+        made = {key: value for key, value in entry.config.items() if key != "name"}
+        return Kind(type_, {key: tupled(plain(value)) for key, value in made.items()})
+    if role == "opaque":
+        return opaque(type_)
+    if role == "tensorflow":
+        function = entry.config.get("function")
+        called = f"tf.{function}" if isinstance(function, str) else "a function"
+        return stranger(type_, f"it calls {called} of TensorFlow, which Keras 2 noted by name")
+    return stranger(type_, "it is no class of Keras")
+
+
+def is_quantized(entry: Entry) -> bool:
+    """Whether a layer, or one inside of it, keeps its weights in few bits."""
+    told = [entry.config.get(name) for name in ("dtype", *_INSIDE)]
+    return any(
+        isinstance(name, str) and name.startswith("Quantized") for name in _class_names(told)
+    )
+
+
+def _class_names(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        yield value.get("class_name")
+        for item in value.values():
+            yield from _class_names(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _class_names(item)
+
+
+def _dtype(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {"dtype": config["dtype"]} if "dtype" in config else {}
+
+
+def _known(type_: str, entry: Entry) -> Kind:
+    """A layer of one of Keras's own classes."""
+    try:
+        config = normalise(type_, in_keras_3(type_, entry.config, dated=entry.dated))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return unreadable(type_, "its arguments cannot be read: they are not of Keras's forms")
+    if not _is_sane(config):
+        return unreadable(type_, "an argument of it is a number beyond 2^63")
+    if strange := next(_strange_inside(config), None):
+        return unreadable(type_, f"{strange} inside it is not Keras's own", config)
+    return Kind(type_, config)
+
+
+def _is_sane(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_is_sane, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_sane, value))
+    return not isinstance(value, int | float) or abs(value) <= _LARGEST_NUMBER
+
+
+def _strange_inside(config: Mapping[str, Any]) -> Iterator[str]:
+    """Layers and functions, not Keras's own, of the layers that a layer wraps."""
+    for argument in _INSIDE:
+        inside = config.get(argument)
+        for layer in inside if isinstance(inside, tuple) else (inside,):
+            if not isinstance(layer, Mapping):
+                continue
+            if "type" not in layer:
+                yield str(layer.get("custom", "a layer"))
+            for name in ("activation", "recurrent_activation"):
+                function = layer.get(name)
+                if isinstance(function, Mapping):
+                    yield str(function.get("custom", "a function"))
+            yield from _strange_inside(layer)
