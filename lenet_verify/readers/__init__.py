@@ -6,48 +6,55 @@ Readers are blind: none may import the spec, so that none can echo what it expec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from lenet_verify.architecture import Architecture
-from lenet_verify.errors import ReadError
-from lenet_verify.inference import with_measures
 
 if TYPE_CHECKING:
+    from lenet_verify.readers.files.limits import FileLimits
     from lenet_verify.readers.keras_model import InputSpecs
 
 __all__ = ["is_named_object", "read"]
 
 
 def read(
-    model: Any, *, inputs: InputSpecs | None = None, arguments: Mapping[str, Any] | None = None
+    model: Any,
+    *,
+    inputs: InputSpecs | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    limits: FileLimits | None = None,
 ) -> Architecture:
     """What a model is.
 
     Args:
-        model: a `keras.Model`, or "package.module:object" naming one, or a factory or class
-            that makes one; naming an object runs its code.
-        inputs: (name, shape, dtype) of each input to call the model on if it declares none.
+        model: a `keras.Model`; the path or URL of a .keras, .h5 or .json file, of which nothing is
+            executed; or "package.module:object" naming a model, or a factory or class that makes
+            one, which runs that code.
+        inputs: (name, shape, dtype) of each input to read the model on if it declares none.
         arguments: for the factory or class.
+        limits: how large a file may be.
 
     Returns:
         The architecture; what could not be observed is unknown in it, with the reason.
 
     Raises:
         ReadError: no model could be found there.
+        MissingLibraryError: what reads it is not installed.
     """
-    # each reader is loaded by the first model that needs it: a static run needs none
+    # each reader is loaded by the first model that needs it
+    if isinstance(model, str | PurePath) and not is_named_object(str(model)):
+        from lenet_verify.readers.config.outline import Given
+        from lenet_verify.readers.model_file import read_model_file
+
+        return read_model_file(str(model), limits, [Given(*one) for one in inputs or ()])
+    from lenet_verify.inference import with_measures
     from lenet_verify.readers.keras_model import read_keras_model
 
-    if isinstance(model, str | Path):
+    if isinstance(model, str | PurePath):
         from lenet_verify.readers.named_object import load_named_object
 
-        name = str(model)
-        if not is_named_object(name):
-            raise ReadError(
-                f"{name}: only a package.module:object or a spec can be read as a model so far"
-            )
-        model = load_named_object(name, arguments or {})
+        model = load_named_object(str(model), arguments or {})
     return with_measures(read_keras_model(model, inputs))
 
 
