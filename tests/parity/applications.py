@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lenet_verify.framework import import_keras
 from lenet_verify.readers import read
-from tests.parity.whole import Held, held_against_inference
+from tests.parity.whole import Held, held_against_inference, weights_by_path
 
 keras = import_keras()
 
@@ -18,4 +18,4 @@ def application(name: str, *, include_top: bool) -> Held:
     factory = getattr(keras.applications, name)
     with keras.StatelessScope(initialize_variables=False):
         model = factory(weights=None, include_top=include_top)
-    return held_against_inference(read(model))
+    return held_against_inference(read(model), weights_by_path(model))

@@ -22,7 +22,7 @@ from tests.parity.calling import called, layer_of, operated
 from tests.parity.case import Case, Sizes
 from tests.parity.cases import CASES
 from tests.parity.compare import compare, listed
-from tests.parity.whole import Held, differences, held_against_inference
+from tests.parity.whole import Held, differences, held_against_inference, weights_by_path
 
 keras = import_keras()
 
@@ -100,7 +100,7 @@ def graph(rng: Random) -> Held:
         for _ in range(rng.randint(1, 7)):
             rng.choice((_layer, _layer, _layer, _merge, _again, _nest))(growing)
         model = growing.model()
-    return _excused(held_against_inference(read(model)), growing)
+    return _excused(held_against_inference(read(model), weights_by_path(model)), growing)
 
 
 def spec(rng: Random) -> Held:
@@ -119,14 +119,15 @@ def spec(rng: Random) -> Held:
         recipe = _spec(growing)
     except ValueError:  # the vocabulary has no words for one of the arguments
         return Held("not to be said in a spec")
-    observed = read(build_for_checking(recipe))
+    model = build_for_checking(recipe)
+    observed = read(model)
     try:
         derived = infer(recipe)
     except InferenceError as e:
         title = " ".join(layer.type for layer in recipe.layers)
         held = Held(title, len(recipe.layers), (), (f"refused: {e}",))
     else:
-        held = differences(_by_name(observed), _by_name(derived))
+        held = differences(_by_name(observed), _by_name(derived), weights_by_path(model))
     return _excused(held, growing)
 
 

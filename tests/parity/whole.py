@@ -8,9 +8,12 @@ from typing import Any
 
 from lenet_verify.architecture import Architecture, Call, Layer, Source
 from lenet_verify.errors import InferenceError
-from lenet_verify.inference import derive, inferred
+from lenet_verify.inference import derive, inferred, weights_of
 
 COUNTS = ("params", "trainable", "non_trainable")
+
+Weights = Mapping[str, list[tuple[int, ...]]]
+"""The shapes of the weights of every layer, sorted, by its path."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +45,18 @@ class Held:
         return "unsaid" if self.unsaid else "agreed" if self.layers else "refused"
 
 
-def held_against_inference(observed: Architecture) -> Held:
+def held_against_inference(observed: Architecture, weights: Weights) -> Held:
     """Every shape and count of a model that was read, held against what follows from its outline.
 
     Args:
         observed: as a reader gives it.
+        weights: of the same model.
     """
     try:
         derived = inferred(outline(observed))
     except InferenceError as e:
         return Held(_title(observed), len(observed.layers), (), (f"refused: {e}",))
-    return differences(observed, derived)
+    return differences(observed, derived, weights)
 
 
 def outline(observed: Architecture) -> Architecture:
@@ -79,7 +83,18 @@ def _bare(layer: Layer, *, outermost: bool = False) -> Layer:
     )
 
 
-def differences(observed: Architecture, derived: Architecture) -> Held:
+def weights_by_path(model: Any, above: str = "") -> dict[str, list[tuple[int, ...]]]:
+    """The weights of every layer of a Keras model, those inside nested models too."""
+    found: dict[str, list[tuple[int, ...]]] = {}
+    for layer in model.layers:
+        path = f"{above}{layer.name}"
+        found[path] = sorted(tuple(weight.shape) for weight in layer.weights)
+        if hasattr(layer, "layers"):
+            found |= weights_by_path(layer, f"{path}/")
+    return found
+
+
+def differences(observed: Architecture, derived: Architecture, weights: Weights) -> Held:
     """What two derivations of one model say differently, row by row."""
     theirs, ours = list(_rows(observed.layers)), list(_rows(derived.layers))
     if [path for path, _ in theirs] != [path for path, _ in ours]:
@@ -93,7 +108,10 @@ def differences(observed: Architecture, derived: Architecture) -> Held:
             unsaid.append(one.type)
             continue
         inside = "/" in path
-        for fact, (seen, said) in _facts(one, other).items():
+        facts = _facts(one, other)
+        if path in weights:  # no operation's
+            facts["weights"] = weights[path], _sorted(weights_of(other))
+        for fact, (seen, said) in facts.items():
             if said is None:
                 unsaid.append(one.type)
             elif not (_fits(seen, said) if inside else seen == said):
@@ -104,6 +122,10 @@ def differences(observed: Architecture, derived: Architecture) -> Held:
             if seen != said:
                 found.append(f"the model: {fact} by Keras {seen}, by inference {said}")
     return Held(_title(observed), len(theirs), tuple(unsaid), tuple(found))
+
+
+def _sorted(weights: tuple[tuple[int, ...], ...] | None) -> list[tuple[int, ...]] | None:
+    return None if weights is None else sorted(weights)
 
 
 def _lost(path: str, seen: Layer, said_of: Mapping[str, Layer]) -> Iterator[str]:
