@@ -72,14 +72,18 @@ def find(model: str, how: How) -> Shown:
 def counted(architecture: Architecture) -> Architecture:
     """An architecture without the totals that leave out layers: of a layer that is not built yet,
     the weights are still to come."""
-    unknown = dict(architecture.unknown)
-    for fact in ("params", "trainable", "non_trainable"):
-        without = [layer for layer in architecture.layers if getattr(layer, fact) is None]
-        if without:
-            why = without[0].unknown.get(fact, "it cannot be counted")
-            unknown.setdefault(fact, f"{without[0].name}: {why}")
-    totals = dict.fromkeys(unknown.keys() & {"params", "trainable", "non_trainable"})
-    return replace(architecture, unknown=unknown, **totals)
+    without = [layer for layer in architecture.layers if layer.params is None]
+    if not without:
+        return architecture
+    facts = ("params", "trainable", "non_trainable")
+    why = f"{without[0].name}: {without[0].unknown.get('params', 'it cannot be counted')}"
+    return replace(
+        architecture,
+        params=None,
+        trainable=None,
+        non_trainable=None,
+        unknown=dict.fromkeys(facts, why) | dict(architecture.unknown),
+    )
 
 
 def _of_spec(path: str, how: How) -> Architecture:

@@ -11,8 +11,10 @@ from lenet_verify.show.table import Table
 from lenet_verify.visible import visible
 
 _GAP = "  "
-_LAST_TO_GIVE_WAY = ("name", "type", "activation", "inputs", "config")
+_LAST_TO_GIVE_WAY = ("name", "activation", "type", "inputs", "config")
 """Columns of text, the most important first; arguments give way before all of them."""
+_KEPT_OF_NAMES = 4
+"""How much of the end of a name is kept when it is cut."""
 _BOLD, _YELLOW = "1", "33"
 
 
@@ -104,7 +106,10 @@ def _line(
 ) -> str:
     parts = []
     for cell, column, room in zip(cells, columns, widths, strict=True):
-        text = padded(cut(cell.text, cell.tail, room), room, right=column.right)
+        # names differ in their ends as much as in their beginnings
+        ends = _KEPT_OF_NAMES if column.name == "name" and len(cell.text) > room // 2 else 0
+        head, tail = cell.text[: len(cell.text) - ends], cell.text[len(cell.text) - ends :]
+        text = padded(cut(head, tail + cell.tail, room), room, right=column.right)
         parts.append(_painted(text, _YELLOW, colour) if cell.reason is not None else text)
     return _GAP.join(parts).rstrip()
 
