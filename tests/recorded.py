@@ -23,8 +23,11 @@ ANSWERS = Path(__file__).with_name(".answers")
 COUNT = 35
 """Of each type, as many cases as test_parity.py takes."""
 
-Answer = tuple[tuple[tuple[int | None, ...], ...], int, int] | str | None
-"""Shapes and counts; `refused`; None where inference says nothing."""
+Shapes = tuple[tuple[int | None, ...], ...]
+
+Answer = tuple[Shapes, Shapes, Shapes] | str | None
+"""What comes out, the weights that are trained, and, sorted, the others; `refused`; None where
+inference says nothing."""
 
 
 def recorded() -> dict[str, list[tuple[Layer, Answer]]]:
@@ -45,7 +48,7 @@ def said(layer: Layer) -> Answer:
     if derived is None:
         return None
     shapes = tuple(shape.sizes for shape in derived.shapes)
-    return shapes, derived.trainable, derived.non_trainable
+    return shapes, derived.trainable_weights, tuple(sorted(derived.non_trainable_weights))
 
 
 def record() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lenet_verify.architecture import Shape
-from lenet_verify.inference.derived import Derived, Impossible, known, only, weights
+from lenet_verify.inference.derived import Derived, Impossible, known, only
 from lenet_verify.inference.normalization import seen
 
 
@@ -23,9 +23,8 @@ def prelu(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
             raise Impossible(f"{shape} has no axis {axis} (the batch is axis 0)")
         slopes[axis - 1] = 1
     what = "its input's size along an axis that is not shared"
-    return Derived(
-        (shape,), trainable=weights(tuple(known(size, what) for size in slopes)), connections=0
-    )
+    weight = tuple(known(size, what) for size in slopes)
+    return Derived((shape,), trainable_weights=(weight,), connections=0)
 
 
 def softmax(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:

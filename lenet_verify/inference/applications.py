@@ -21,7 +21,7 @@ def layer_scale(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived
         raise Impossible(f"its {factors} factors are for as many channels, not for {data}")
     channels = data.sizes[-1] if factors == 1 else factors
     output = replace(data, sizes=(*data.sizes[:-1], channels))
-    return Derived((output,), trainable=factors)
+    return Derived((output,), trainable_weights=((factors,),))
 
 
 def scaled_sum(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:

@@ -5,7 +5,7 @@ What is handed over as a mask changes no shape and no count, and is not among th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -15,14 +15,18 @@ from lenet_verify.inference.derived import (
     HERE,
     Derived,
     Impossible,
+    Weights,
     Window,
+    biased,
     known,
     times,
     total,
-    weights,
 )
 
 Sizes = tuple[int | None, ...]
+
+Projection = tuple[Sizes, Sizes, tuple[int, ...]]
+"""At how many positions, from values of which sizes at each, to which."""
 
 
 def attention(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
@@ -35,7 +39,7 @@ def attention(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived |
     derived = _gathered(inputs, exact=dot, products=dot)
     if derived is None:
         return None
-    return replace(derived, trainable=bool(config["use_scale"]) + (not dot))
+    return replace(derived, trainable_weights=((),) * (bool(config["use_scale"]) + (not dot)))
 
 
 def additive_attention(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
@@ -49,7 +53,7 @@ def additive_attention(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> 
     if derived is None or not scaled:
         return derived
     length = known(inputs[0].sizes[-1], "the length of the query's vectors")
-    return replace(derived, trainable=weights((length,)))
+    return replace(derived, trainable_weights=((length,),))
 
 
 def multi_head_attention(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
@@ -72,19 +76,19 @@ def multi_head_attention(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -
     heads, of_key, of_value = config["num_heads"], config["key_dim"], config["value_dim"]
     result = tuple(config["output_shape"] or query.sizes[-1:])
     projections = [
-        (query, (heads, of_key)),
-        (key, (heads, of_key)),
-        (value, (heads, of_value)),
-        *([(query, (heads, of_value))] if config["use_gate"] else []),
-        (Shape((*query.sizes[:-1], heads * of_value)), tuple(_stated(size) for size in result)),
+        _from(query, heads, of_key),
+        _from(key, heads, of_key),
+        *([_from(query, heads, of_value)] if config["use_gate"] else []),
+        _from(value, heads, of_value),
+        (query.sizes[:-1], (heads, of_value), tuple(_stated(size) for size in result)),
     ]
     sources = tuple(value.sizes[axis] for axis in axes)
     scores = times(*query.sizes[:-1], *sources, heads)
     return Derived(
         (Shape((*query.sizes[:-1], *result), query.channels_first),),
-        trainable=sum(_projection(shape.sizes[-1], to, config) for shape, to in projections),
+        trainable_weights=_weights(projections, config),
         macs=total(
-            *(times(*shape.sizes, *to) for shape, to in projections),
+            *(times(*at, *inner, *outer) for at, inner, outer in projections),
             times(scores, of_key + of_value),
         ),
         window=_over(axes, rank - 1),
@@ -109,17 +113,17 @@ def group_query_attention(inputs: tuple[Shape, ...], config: Mapping[str, Any]) 
     size = config["head_dim"]
     steps, width = query.sizes
     projections = [
-        (query, (heads, size)),
-        (key, (shared, size)),
-        (value, (shared, size)),
-        *([(query, (heads, size))] if config["use_gate"] else []),
-        (Shape((steps, heads * size)), (_stated(width),)),
+        _from(query, heads, size),
+        _from(key, shared, size),
+        *([_from(query, heads, size)] if config["use_gate"] else []),
+        _from(value, shared, size),
+        ((steps,), (heads, size), (_stated(width),)),
     ]
     return Derived(
         (query,),
-        trainable=sum(_projection(shape.sizes[-1], to, config) for shape, to in projections),
+        trainable_weights=_weights(projections, config),
         macs=total(
-            *(times(*shape.sizes, *to) for shape, to in projections),
+            *(times(*at, *inner, *outer) for at, inner, outer in projections),
             times(steps, value.sizes[0], heads, 2 * size),
         ),
         window=_over((0,), 1),
@@ -197,10 +201,18 @@ def _stated(size: int | None) -> int:
     return known(size, "a size of its output")
 
 
-def _projection(width: int | None, to: tuple[int, ...], config: Mapping[str, Any]) -> int:
-    """How many weights a projection has: a kernel, and a bias for each value that comes out."""
-    length = known(width, "the length of the vectors that come in")
-    return weights((length + bool(config["use_bias"]), *to))
+def _from(vectors: Shape, *outer: int) -> Projection:
+    """Vectors projected, each to values of these sizes."""
+    return vectors.sizes[:-1], vectors.sizes[-1:], outer
+
+
+def _weights(projections: Iterable[Projection], config: Mapping[str, Any]) -> Weights:
+    """A kernel for each projection, and a bias for each value that comes out of it."""
+    found: list[tuple[int, ...]] = []
+    for _, inner, outer in projections:
+        width = (known(size, "the length of the vectors that come in") for size in inner)
+        found += biased(config, (*width, *outer), bias=outer)
+    return tuple(found)
 
 
 def _over(axes: tuple[int, ...], spatial: int) -> Window:

@@ -15,6 +15,7 @@ from lenet_verify.inference.derived import (
     Derived,
     Impossible,
     Window,
+    biased,
     known,
     maps,
     of_rank,
@@ -42,16 +43,17 @@ def convolution(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived
         )
     _either_strided_or_dilated(config)
     bias = bool(config["use_bias"])
-    fan_in = weights((*config["kernel_size"], channels // groups))
+    window = (*config["kernel_size"], channels // groups)
+    fan_in = weights(window)
     output = maps(filters, _positions(image, config), image)
     derived = Derived(
         (output,),
-        trainable=weights((filters, fan_in + bias)),
+        trainable_weights=biased(config, (*window, filters), bias=(filters,)),
         macs=times(product(output.sizes), fan_in),
         connections=times(product(output.sizes), fan_in + bias),
         window=_window(config),
     )
-    return adapted(derived, (*config["kernel_size"], channels // groups, filters), config, "kernel")
+    return adapted(derived, config, "kernel")
 
 
 def depthwise_convolution(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
@@ -61,15 +63,14 @@ def depthwise_convolution(inputs: tuple[Shape, ...], config: Mapping[str, Any]) 
     3.1.
     """
     image, channels = _maps_in(inputs, config)
-    filters = weights((config["depth_multiplier"], channels))
-    bias = bool(config["use_bias"])
-    kernel = weights(config["kernel_size"])
+    sizes, multiplier, bias = config["kernel_size"], config["depth_multiplier"], config["use_bias"]
+    filters, kernel = multiplier * channels, weights(sizes)
     output = maps(filters, _positions(image, config), image)
     return Derived(
         (output,),
-        trainable=weights((filters, kernel + bias)),
+        trainable_weights=biased(config, (*sizes, channels, multiplier), bias=(filters,)),
         macs=times(product(output.sizes), kernel),
-        connections=times(product(output.sizes), kernel + bias),
+        connections=times(product(output.sizes), kernel + bool(bias)),
         window=_window(config),
     )
 
@@ -85,11 +86,12 @@ def separable_convolution(inputs: tuple[Shape, ...], config: Mapping[str, Any]) 
     (between,) = depthwise.shapes
     fan_in = known(between.channels, "the number of feature maps between its halves")
     filters, bias = config["filters"], bool(config["use_bias"])
+    pointwise = (*(1,) * len(config["kernel_size"]), fan_in, filters)
     output = maps(filters, between.spatial, between)
     outer = product(output.sizes)
     return Derived(
         (output,),
-        trainable=depthwise.trainable + weights((filters, fan_in + bias)),
+        trainable_weights=biased(config, *depthwise.trainable_weights, pointwise, bias=(filters,)),
         macs=total(depthwise.macs, times(outer, fan_in)),
         connections=total(depthwise.connections, times(outer, fan_in + bias)),
         window=depthwise.window,
@@ -119,7 +121,7 @@ def transposed_convolution(inputs: tuple[Shape, ...], config: Mapping[str, Any])
     seen = tuple(-(-reach // stride) for reach, stride in zip(reaches, strides, strict=True))
     return Derived(
         (output,),
-        trainable=weights((filters, weights((*kernel, channels)) + bias)),
+        trainable_weights=biased(config, (*kernel, filters, channels), bias=(filters,)),
         macs=macs,
         connections=total(macs, times(product(output.sizes), bias)),
         window=Window(seen, tuple(Fraction(1, stride) for stride in strides)),

@@ -13,13 +13,13 @@ from lenet_verify.inference.derived import (
     Derived,
     Impossible,
     Window,
+    biased,
     everywhere,
     known,
     only,
     product,
     times,
     total,
-    weights,
 )
 
 
@@ -34,21 +34,19 @@ def dense(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | Non
     sizes = (*vector.sizes[:-1], units)
     derived = Derived(
         (Shape(sizes, vector.channels_first),),
-        trainable=weights((units, width + bias)),
+        trainable_weights=biased(config, (width, units), bias=(units,)),
         macs=times(product(sizes), width),
         connections=times(product(sizes), width + bias),
     )
-    return adapted(derived, (width, units), config, "kernel")
+    return adapted(derived, config, "kernel")
 
 
-def adapted(
-    derived: Derived, kernel: tuple[int, ...], config: Mapping[str, Any], name: str
-) -> Derived | None:
+def adapted(derived: Derived, config: Mapping[str, Any], name: str) -> Derived | None:
     """A layer with the low-rank adaptation of its kernel, if it has one; None if it is quantized.
 
-    Of rank r, it trains a matrix of (all axes but the last, r) and one of (r, last axis) instead
-    of the kernel, which is frozen. No multiply-adds: it is added to the kernel, not computed for
-    each example. Source: Hu et al. 2021 (LoRA), section 4.1.
+    The kernel is its first weight. Of rank r, it trains a matrix of (all axes but the last, r) and
+    one of (r, last axis) instead, and the kernel is frozen. No multiply-adds: it is added to the
+    kernel, not computed for each example. Source: Hu et al. 2021 (LoRA), section 4.1.
     """
     if config.get("quantization_config") is not None:
         return None
@@ -57,12 +55,11 @@ def adapted(
         return derived
     if config.get(f"{name}_constraint") is not None:
         raise Impossible(f"lora_rank does not go with a {name}_constraint")
-    frozen = weights(kernel)
-    adaptation = weights((*kernel[:-1], rank), (rank, kernel[-1]))
+    kernel, *others = derived.trainable_weights
     return replace(
         derived,
-        trainable=derived.trainable - frozen + adaptation,
-        non_trainable=derived.non_trainable + frozen,
+        trainable_weights=(*others, (*kernel[:-1], rank), (rank, kernel[-1])),
+        non_trainable_weights=(kernel,),
     )
 
 
@@ -77,26 +74,17 @@ def einsum_dense(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derive
     found = _read(config["equation"], shape, config["output_shape"])
     if found is None:
         return None
-    kernel = found.kernel_shape
-    bias = 0
-    if config["bias_axes"] is not None:
-        bias = weights(tuple(found.made(letter, "bias") for letter in found.bias(config)))
+    bias = () if config["bias_axes"] is None else (found.bias(config["bias_axes"]),)
     units = times(*(found.sizes[letter] for letter in found.output[1:]))
     macs = times(*(size for letter, size in found.sizes.items() if letter != found.output[0]))
     derived = Derived(
         (Shape(tuple(found.stated[letter] for letter in found.output[1:]), shape.channels_first),),
-        trainable=weights(kernel) + bias,
+        trainable_weights=(found.kernel_shape, *bias),
         macs=macs,
         connections=total(macs, units if bias else 0),
         window=_seen(found, shape.channels_first),
     )
-    return adapted(derived, kernel, config, "kernel")
-
-
-def einsum_kernel(shape: Shape, config: Mapping[str, Any]) -> tuple[int, ...] | None:
-    """The shape of an EinsumDense's kernel; None where there is no rule for the layer."""
-    found = _read(config["equation"], shape, config["output_shape"])
-    return None if found is None else found.kernel_shape
+    return adapted(derived, config, "kernel")
 
 
 @dataclass(frozen=True)
@@ -124,12 +112,12 @@ class _Letters:
         what = f"the size of {letter!r}, an axis of its {weight},"
         return known({**self.sizes, **self.stated}[letter], what)
 
-    def bias(self, config: Mapping[str, Any]) -> tuple[str, ...]:
-        """The letters of the bias."""
-        letters = tuple(dict.fromkeys(config["bias_axes"]))
-        if not letters or not set(letters) <= set(self.output):
-            raise Impossible(f"bias_axes must name axes of its output, not {''.join(letters)!r}")
-        return letters
+    def bias(self, axes: str) -> tuple[int, ...]:
+        """The shape of the bias: the output's from the first of these axes on, 1 along others."""
+        if not axes or not set(axes) <= set(self.output):
+            raise Impossible(f"bias_axes must name axes of its output, not {axes!r}")
+        letters = self.output[min(map(self.output.index, axes)) :]
+        return tuple(self.made(one, "bias") if one in set(axes) else 1 for one in letters)
 
 
 _EQUATIONS = (

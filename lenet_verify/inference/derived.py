@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -13,6 +13,9 @@ from lenet_verify.architecture import Shape
 
 LARGEST_COUNT = 2**63
 """No count that anybody could mean is larger; what is, is refused before it grows further."""
+
+Weights = tuple[tuple[int, ...], ...]
+"""The shape of each weight; that of a single number is ()."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +42,40 @@ class Derived:
 
     Attributes:
         shapes: of its outputs.
-        trainable, non_trainable: how many weights it has.
+        trainable_weights, non_trainable_weights: each weight by its shape, in the order in which
+            Keras makes them. Among the others, those that are frozen may stand elsewhere.
         macs: multiply-adds; a layer that multiplies by no kernel and no matrix has none. None
             where a size that they depend on is variable.
         connections: as LeCun et al. 1998 count them: for each unit its inputs, and one more for
             a bias. None where a size is variable, or where the literature defines none.
         window: what one position sees: itself alone (`HERE`), a window, everything, or None
             where that cannot be said.
+
+    Raises:
+        Impossible: its weights hold more than 2**63 numbers.
     """
 
     shapes: tuple[Shape, ...]
-    trainable: int = 0
-    non_trainable: int = 0
+    trainable_weights: Weights = ()
+    non_trainable_weights: Weights = ()
     macs: int | None = 0
     connections: int | None = None
     window: Window | None = HERE
+
+    def __post_init__(self) -> None:
+        """Refuses what is too large."""
+        if self.trainable_weights or self.non_trainable_weights:
+            weights(*self.trainable_weights, *self.non_trainable_weights)
+
+    @property
+    def trainable(self) -> int:
+        """How many numbers it trains."""
+        return weights(*self.trainable_weights)
+
+    @property
+    def non_trainable(self) -> int:
+        """How many numbers its other weights hold."""
+        return weights(*self.non_trainable_weights)
 
 
 class Impossible(ValueError):
@@ -111,10 +133,8 @@ def product(sizes: tuple[int | None, ...]) -> int | None:
         Impossible: more than 2**63.
     """
     numbers = [size for size in sizes if size is not None]
-    total = prod(numbers)
-    if total > LARGEST_COUNT:
-        raise Impossible("it would have more than 2**63 values")
-    return total if len(numbers) == len(sizes) else None
+    values = _countable(prod(numbers))
+    return values if len(numbers) == len(sizes) else None
 
 
 def weights(*shapes: tuple[int, ...]) -> int:
@@ -123,7 +143,28 @@ def weights(*shapes: tuple[int, ...]) -> int:
     Raises:
         Impossible: more than 2**63.
     """
-    return sum(product(shape) or 0 for shape in shapes)
+    return _countable(sum(map(prod, shapes)))
+
+
+def _countable(count: int) -> int:
+    if count > LARGEST_COUNT:
+        raise Impossible("it would have more than 2**63 values")
+    return count
+
+
+def biased(config: Mapping[str, Any], *kernels: tuple[int, ...], bias: tuple[int, ...]) -> Weights:
+    """Kernels, and the bias after them if the layer has one."""
+    return (*kernels, bias) if config["use_bias"] else kernels
+
+
+def all_weights(layers: Iterable[Derived]) -> tuple[Weights, Weights]:
+    """The weights of several layers one after the other: those that are trained, and the others."""
+    trained: list[tuple[int, ...]] = []
+    others: list[tuple[int, ...]] = []
+    for layer in layers:
+        trained += layer.trainable_weights
+        others += layer.non_trainable_weights
+    return tuple(trained), tuple(others)
 
 
 def times(*factors: int | None) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lenet_verify.architecture import Shape
 from lenet_verify.inference.dense import adapted
-from lenet_verify.inference.derived import Derived, only, weights
+from lenet_verify.inference.derived import Derived, only
 
 
 def embedding(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
@@ -19,7 +19,7 @@ def embedding(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived |
     numbers = only(inputs)
     table = (config["input_dim"], config["output_dim"])
     output = Shape((*numbers.sizes, config["output_dim"]), numbers.channels_first)
-    return adapted(Derived((output,), trainable=weights(table)), table, config, "embeddings")
+    return adapted(Derived((output,), trainable_weights=(table,)), config, "embeddings")
 
 
 def reversible_embedding(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived | None:
@@ -30,5 +30,5 @@ def reversible_embedding(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -
     derived = embedding(inputs, config)
     if derived is None or config["tie_weights"]:
         return derived
-    back = weights((config["output_dim"], config["input_dim"]))
-    return replace(derived, trainable=derived.trainable + back)
+    back = (config["output_dim"], config["input_dim"])
+    return replace(derived, trainable_weights=(*derived.trainable_weights, back))

@@ -9,7 +9,7 @@ from typing import Any
 
 from lenet_verify.architecture import Architecture, Call, Layer, Shape, Source
 from lenet_verify.errors import InferenceError
-from lenet_verify.inference.derived import Derived, total
+from lenet_verify.inference.derived import Derived, Impossible, Weights, all_weights, total
 from lenet_verify.inference.layer import Inputs, derive_call, measures
 from lenet_verify.inference.rules import RULES, why_without
 
@@ -22,7 +22,7 @@ def inferred(outline: Architecture) -> Architecture:
 
     Args:
         outline: layers with types, arguments and inputs, those of nested models inside; shapes
-            only of its input layers.
+            of its input layers, and where no rule says what comes out, what there is to tell.
 
     Returns:
         Every layer with its shapes and counts; None, with the reason, where there is no rule.
@@ -68,10 +68,10 @@ class _Network:
         """The layers with what their calls came to."""
         by_name = {layer.name: layer for layer in self.layers}
         for name, number in self._in_order():
-            sources = self.calls[name][number].inputs
+            sources, told = self.calls[name][number].inputs, self.calls[name][number].shapes
             fed = self._fed(sources)
             derived = self._derive(by_name[name], Call(sources, fed), number)
-            shapes = derived.shapes if derived else None
+            shapes = _completed(derived, told)
             self.calls[name][number] = Call(sources, fed, shapes)
             self.derived[name, number] = derived
             self.outputs[name, number] = shapes
@@ -124,23 +124,35 @@ class _Network:
         return tuple(shapes)
 
     def _derive(self, layer: Layer, call: Call, number: int) -> Derived | None:
-        if call.input_shapes is None or "config" in layer.unknown:
+        if "config" in layer.unknown:
             return None
         try:
-            if layer.layers:
-                return self._nested(layer, call.input_shapes, number)
+            if layer.layers:  # which may tell itself what it takes
+                return self._nested(layer, call.input_shapes or (), number)
             return derive_call(layer, call)
         except InferenceError as e:
             # read on as if its shape were unknown, to find what else does not join
             self.misfits.append(e)
-            return None
+        except Impossible as e:  # a nested model is too large; of a rule it comes as an error
+            self.misfits.append(InferenceError(layer.name, f"{layer.type}: {e}"))
+        return None
 
     def _nested(self, layer: Layer, shapes: Inputs, number: int) -> Derived | None:
         """A model inside the model, as one layer."""
-        inner = _Network(layer.layers, self.misfits, shapes).filled()
+        network = _Network(layer.layers, self.misfits, shapes)
+        inner = network.filled()
         if not number:
             self.inside[layer.name] = inner
-        return _as_one(replace(layer, layers=inner))
+        one = _as_one(replace(layer, layers=inner))
+        if one is None:
+            return None
+        trained, others = network.weights()
+        return replace(one, trainable_weights=trained, non_trainable_weights=others)
+
+    def weights(self) -> tuple[Weights, Weights]:
+        """The weights of all layers that are known, those of each once: of its first call."""
+        first_calls = (self.derived.get((layer.name, 0)) for layer in self.layers)
+        return all_weights(filter(None, first_calls))
 
     def _row(self, layer: Layer) -> Layer:
         if layer.type == "InputLayer":
@@ -157,6 +169,7 @@ class _Network:
             "details": tuple(calls) if layer.details else (),
         }
         if first is None:
+            changes["shapes"] = calls[0].shapes
             reasons = _why_unknown(replace(layer, **changes))
             unknown: Mapping[str, str] = {**reasons, **layer.unknown}
         else:
@@ -174,7 +187,14 @@ class _Network:
 def _calls(layer: Layer) -> list[Call]:
     if layer.type == "InputLayer":
         return []
-    return list(layer.details) or [Call(tuple(Source(name) for name in layer.inputs))]
+    sources = tuple(map(Source, layer.inputs))
+    return list(layer.details) or [Call(sources, shapes=layer.shapes)]
+
+
+def _completed(derived: Derived | None, told: Inputs | None) -> Inputs | None:
+    """The outputs of a call: those that are derived, then those that the outline tells."""
+    shapes = derived.shapes if derived else ()
+    return (*shapes, *(told or ())[len(shapes) :]) or (() if derived else None)
 
 
 def _no_weights() -> dict[str, Any]:
@@ -190,11 +210,13 @@ def _why_unknown(row: Layer) -> dict[str, str]:
         why = why_without(row.type)
     else:
         why = f"what a {row.type} of these arguments makes of its inputs cannot be derived"
-    return dict.fromkeys(("output", "params", "trainable", "non_trainable"), why)
+    counts = ("params", "trainable", "non_trainable")
+    return dict.fromkeys(counts if row.shapes is not None else ("output", *counts), why)
 
 
 def _as_one(model: Layer) -> Derived | None:
-    """A nested model, its layers filled, as if it were one layer; None if some are unknown."""
+    """A nested model, its layers filled, as if it were one layer, but for its weights; None if
+    some layers are unknown."""
     ends = model.ends or tuple(Source(name) for name in model.outputs)
     by_name = {layer.name: layer for layer in model.layers}
     shapes: list[Shape] = []
@@ -204,13 +226,12 @@ def _as_one(model: Layer) -> Derived | None:
         if outputs is None or end.output >= len(outputs):
             return None
         shapes.append(outputs[end.output])
-    trainable, non_trainable, macs, connections = (
-        total(*(getattr(layer, fact) for layer in model.layers))
-        for fact in ("trainable", "non_trainable", "macs", "connections")
-    )
-    if trainable is None or non_trainable is None:
+    if any(None in (layer.trainable, layer.non_trainable) for layer in model.layers):
         return None
-    return Derived(tuple(shapes), trainable, non_trainable, macs, connections, window=None)
+    macs, connections = (
+        total(*(getattr(layer, fact) for layer in model.layers)) for fact in ("macs", "connections")
+    )
+    return Derived(tuple(shapes), macs=macs, connections=connections, window=None)
 
 
 def measure(layer: Layer) -> Layer:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 from lenet_verify.architecture import Call, Layer, Shape
 from lenet_verify.errors import InferenceError
-from lenet_verify.inference.derived import Derived, Impossible, total
+from lenet_verify.inference.derived import Derived, Impossible, Weights, total
 from lenet_verify.inference.rules import RULES
 
 Inputs = tuple[Shape, ...]
@@ -50,7 +51,44 @@ def derive_call(layer: Layer, call: Call) -> Derived | None:
 
 def frozen(derived: Derived) -> Derived:
     """The same of a layer that is not trained."""
-    return replace(derived, trainable=0, non_trainable=derived.trainable + derived.non_trainable)
+    all_of_them = derived.trainable_weights + derived.non_trainable_weights
+    return replace(derived, trainable_weights=(), non_trainable_weights=all_of_them)
+
+
+def weights_of(layer: Layer) -> Weights | None:
+    """The shapes of all weights of a layer: what a file that holds its weights must have.
+
+    Args:
+        layer: filled, by inference or by a reader: it knows the shapes of its inputs.
+
+    Returns:
+        First the weights that are trained, then the others; () where there is none. A file may
+        have them in another order: Keras leaves a weight in its place when it freezes it. Of a
+        nested model those of each layer inside, layer by layer; a layer that is called several
+        times has its weights once. None where that cannot be said: there is no rule for the
+        layer, or for one inside, its inputs are unknown or refused, it is quantized, or the
+        model's own count is another one, as when models inside of it share a layer.
+    """
+    if layer.type == "InputLayer":
+        return ()
+    if layer.layers:
+        return _weights_inside(layer)
+    try:
+        derived = None if "quantization" in layer.unknown else derive(layer)
+    except InferenceError:
+        return None
+    return None if derived is None else derived.trainable_weights + derived.non_trainable_weights
+
+
+def _weights_inside(model: Layer) -> Weights | None:
+    """The weights of a nested model."""
+    found: list[tuple[int, ...]] = []
+    for layer in model.layers:
+        own = weights_of(layer)
+        if own is None:
+            return None
+        found += own
+    return tuple(found) if model.params in (None, sum(map(prod, found))) else None
 
 
 def _without_masks(layer: Layer, call: Call, inputs: Inputs) -> Inputs:

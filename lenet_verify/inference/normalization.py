@@ -7,7 +7,15 @@ from fractions import Fraction
 from typing import Any
 
 from lenet_verify.architecture import Shape
-from lenet_verify.inference.derived import HERE, Derived, Impossible, Window, known, only, weights
+from lenet_verify.inference.derived import (
+    HERE,
+    Derived,
+    Impossible,
+    Weights,
+    Window,
+    known,
+    only,
+)
 from lenet_verify.inference.merging import elementwise
 
 
@@ -22,8 +30,8 @@ def batch_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) ->
     channels = known(_along(shape, config["axis"]), f"its size along axis {config['axis']}")
     return Derived(
         (shape,),
-        trainable=_affine((channels,), config),
-        non_trainable=weights((5 if config["renorm"] else 2, channels)),
+        trainable_weights=_affine((channels,), config),
+        non_trainable_weights=((channels,),) * (5 if config["renorm"] else 2),
     )
 
 
@@ -41,7 +49,7 @@ def group_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) ->
     spatial = _spatial(shape)
     return Derived(
         (shape,),
-        trainable=_affine((channels,), config),
+        trainable_weights=_affine((channels,), config),
         window=None if axis % (len(shape.sizes) + 1) in spatial else seen(shape, spatial),
     )
 
@@ -53,10 +61,10 @@ def layer_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) ->
     """
     shape = only(inputs)
     sizes = _normalised(shape, config["axis"])
-    trained = 0
+    trained: Weights = ()
     if config["center"] or config["scale"]:
         trained = _affine(tuple(known(size, _WHERE) for size in sizes), config)
-    return Derived((shape,), trainable=trained, window=seen(shape, config["axis"]))
+    return Derived((shape,), trainable_weights=trained, window=seen(shape, config["axis"]))
 
 
 def rms_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
@@ -72,7 +80,7 @@ def rms_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> D
         scaled = elementwise((shape, Shape(gains)), {}).shapes
     except Impossible as e:
         raise Impossible(f"its gain over axis {_listed(axes)} does not fit the last axes") from e
-    return Derived(scaled, trainable=weights(gains), window=seen(shape, axes))
+    return Derived(scaled, trainable_weights=(gains,), window=seen(shape, axes))
 
 
 def unit_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Derived:
@@ -85,9 +93,9 @@ def unit_normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> 
 _WHERE = "the size along an axis that it has weights for"
 
 
-def _affine(sizes: tuple[int, ...], config: Mapping[str, Any]) -> int:
-    """How many weights γ and β have, each of that shape."""
-    return weights((bool(config["scale"]) + bool(config["center"]), *sizes))
+def _affine(sizes: tuple[int, ...], config: Mapping[str, Any]) -> Weights:
+    """γ and β, as far as there are, each of that shape."""
+    return (sizes,) * (bool(config["scale"]) + bool(config["center"]))
 
 
 def _along(shape: Shape, axis: int) -> int | None:

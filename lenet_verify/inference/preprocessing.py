@@ -23,7 +23,6 @@ from lenet_verify.inference.derived import (
     product,
     sliding,
     times,
-    weights,
     windowed,
 )
 
@@ -76,7 +75,7 @@ def normalization(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> Deriv
     if (config["mean"] is None) != (config["variance"] is None):
         raise Impossible("it takes a mean and a variance, or neither")
     if config["mean"] is None:
-        return Derived((data,), non_trainable=2 * weights(each) + 1)
+        return Derived((data,), non_trainable_weights=(each, each, ()))
     given = _sizes_of(config["mean"])
     if len(given) > len(each) or any(
         one not in (1, size) for one, size in zip(given[::-1], each[::-1], strict=False)
@@ -266,7 +265,7 @@ def stft_spectrogram(inputs: tuple[Shape, ...], config: Mapping[str, Any]) -> De
     product(output.sizes)  # refuses what is too large
     return Derived(
         (output,),
-        trainable=weights((parts, reach, frequencies)),
+        trainable_weights=((reach, 1, frequencies),) * parts,
         macs=times(frames, channels, reach, frequencies, parts),
         window=None if config["expand_dims"] else sliding((reach,), (step,)),
     )

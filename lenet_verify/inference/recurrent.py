@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lenet_verify.architecture import Shape
 from lenet_verify.inference.derived import (
     Derived,
     Impossible,
+    all_weights,
+    biased,
     everywhere,
     known,
     maps,
@@ -41,15 +44,16 @@ def cell(type_: str, inputs: tuple[Shape, ...], config: Config) -> Derived | Non
         return None  # its products may or may not fit, by the size of the batch
     if not step.sizes:
         raise Impossible("it takes a vector, not a scalar")
-    units, gates = config["units"], _GATES[type_]
+    units = config["units"]
+    gates = _GATES[type_] * units
     if not _fit(given, states):
         return None
     width = known(step.sizes[0], "the length of the vectors that come in")
-    biases = int(bool(config["use_bias"])) * (2 if config.get("reset_after") else 1)
+    bias = (2, gates) if config.get("reset_after") else (gates,)
     return Derived(
         (Shape((units,)), *map(Shape, states)),
-        trainable=weights((gates * units, width + units + biases)),
-        macs=weights((gates * units, width + units)),
+        trainable_weights=biased(config, (width, gates), (units, gates), bias=bias),
+        macs=weights((width, gates), (units, gates)),
     )
 
 
@@ -73,8 +77,7 @@ def stacked_cells(inputs: tuple[Shape, ...], config: Config) -> Derived | None:
         derived.append(one)
     return Derived(
         (step, *(shape for one in derived for shape in one.shapes[1:])),
-        trainable=sum(one.trainable for one in derived),
-        non_trainable=sum(one.non_trainable for one in derived),
+        *all_weights(derived),
         macs=total(*(one.macs for one in derived)),
     )
 
@@ -124,11 +127,11 @@ def conv_lstm(inputs: tuple[Shape, ...], config: Config) -> Derived | None:
     )
     filters = config["filters"]
     state = maps(filters, spatial, image)
-    fan_in = weights((*kernel, channels + filters))
+    of_input, of_state = (*kernel, channels, 4 * filters), (*kernel, filters, 4 * filters)
     step = Derived(
         (state,) * 3,
-        trainable=weights((4, filters, fan_in + bool(config["use_bias"]))),
-        macs=times(4, product(state.sizes), fan_in),
+        trainable_weights=biased(config, of_input, of_state, bias=(4 * filters,)),
+        macs=times(product(spatial), weights(of_input, of_state)),
         window=None,
     )
     return _over_steps(sequence, given, step, config)
@@ -150,10 +153,9 @@ def _over_steps(
         return None
     if config["return_sequences"]:
         output = Shape((steps, *output.sizes), sequence.channels_first)
-    return Derived(
-        (output, *(states if config["return_state"] else ())),
-        trainable=step.trainable,
-        non_trainable=step.non_trainable,
+    return replace(
+        step,
+        shapes=(output, *(states if config["return_state"] else ())),
         macs=times(steps, step.macs),
         window=step.window and everywhere(1),
     )

@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 from lenet_verify.architecture import Shape
-from lenet_verify.inference.dense import einsum_kernel
 from lenet_verify.inference.derived import (
     HERE,
     Derived,
     Impossible,
     Window,
+    all_weights,
     only,
     times,
     total,
@@ -49,8 +49,7 @@ def bidirectional(inputs: tuple[Shape, ...], config: Config) -> Derived | None:
         joined = elementwise(outputs, {})
     return Derived(
         (joined.shapes if joined else outputs) + forward.shapes[1:] + backward.shapes[1:],
-        trainable=forward.trainable + backward.trainable,
-        non_trainable=forward.non_trainable + backward.non_trainable,
+        *all_weights((forward, backward)),
         macs=total(forward.macs, backward.macs),
         window=forward.window,
     )
@@ -87,10 +86,11 @@ def spectral_normalization(inputs: tuple[Shape, ...], config: Config) -> Derived
     """
     shape = only(inputs)
     derived = _wrapped(config["layer"], shape)
-    length = None if derived is None else _length(config["layer"], shape)
-    if derived is None or length is None:
+    kernel = None if derived is None else _kernel(config["layer"], shape)
+    if derived is None or kernel is None:
         return None
-    return replace(derived, non_trainable=derived.non_trainable + length)
+    vector = (1, kernel[-1])
+    return replace(derived, non_trainable_weights=(vector, *derived.non_trainable_weights))
 
 
 def _wrapped(config: Any, shape: Shape) -> Derived | None:
@@ -117,21 +117,23 @@ def _at_each_step(window: Window | None) -> Window | None:
     return Window((1, *window.reach), (Fraction(1), *window.step))
 
 
-def _length(config: Config, shape: Shape) -> int | None:
-    """How long the last axis of a layer's kernel is; None where that cannot be said."""
+_WITH_KERNEL = frozenset(
+    {
+        *("Dense", "EinsumDense", "Embedding", "ReversibleEmbedding"),
+        *("Conv1D", "Conv2D", "Conv3D", "DepthwiseConv1D", "DepthwiseConv2D"),
+        *("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"),
+    }
+)
+"""Whose first weight is a kernel or a table, the one whose norm is estimated."""
+
+
+def _kernel(config: Config, shape: Shape) -> tuple[int, ...] | None:
+    """The kernel of the layer inside; None where that cannot be said."""
     type_ = config["type"]
     if type_ == "SpectralNormalization":
-        return _length(config["layer"], shape)
-    if type_ == "EinsumDense":
-        kernel = einsum_kernel(shape, config)
-        return None if kernel is None else kernel[-1]
-    if type_.startswith("Conv") and type_.endswith("Transpose"):
-        first = config["data_format"] == "channels_first"
-        return replace(shape, channels_first=first).channels
-    by_type = {"Dense": "units", "Embedding": "output_dim", "ReversibleEmbedding": "output_dim"}
-    by_type |= {f"Conv{rank}D": "filters" for rank in (1, 2, 3)}
-    by_type |= {f"DepthwiseConv{rank}D": "depth_multiplier" for rank in (1, 2)}
-    if type_ not in by_type:
+        return _kernel(config["layer"], shape)
+    if type_ not in _WITH_KERNEL:
         raise Impossible(f"{type_} has no kernel")
-    length: int = config[by_type[type_]]
-    return length
+    # as it is if nothing freezes it
+    plain = derived_inside({**config, "lora_rank": None, "trainable": True}, (shape,))
+    return None if plain is None else plain.trainable_weights[0]

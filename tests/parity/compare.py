@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import prod
 from types import SimpleNamespace
 from typing import Any
 from zlib import crc32
@@ -30,15 +29,16 @@ keras = import_keras()
 
 @dataclass(frozen=True)
 class Answer:
-    """What becomes of the inputs."""
+    """What becomes of the inputs, and each weight by its shape: those that are trained in Keras's
+    own order; the others sorted, for frozen ones may stand among them."""
 
     shapes: tuple[Sizes, ...]
-    trainable: int
-    non_trainable: int
+    trainable: tuple[Sizes, ...] = ()
+    non_trainable: tuple[Sizes, ...] = ()
 
     def __str__(self) -> str:
         shapes = ", ".join(map(str, self.shapes))
-        return f"{shapes}; {self.trainable} trainable, {self.non_trainable} not"
+        return f"{shapes}; {self.trainable} trained, {self.non_trainable} not"
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def compare(case: Case) -> Comparison:
         return Comparison(case, theirs, ours, outcome)
     shapes = ours.shapes if isinstance(ours, Answer) else None
     run = verdict(case, shapes)
-    if not _same_counts(theirs, ours):
+    if not _same_weights(theirs, ours):
         return Comparison(case, theirs, ours, "disagreed")
     for oddity in ODDITIES.get(case.type, ()):
         if (oddity.by_accident or run != "refuted") and oddity.applies(case):
@@ -121,7 +121,7 @@ def compare(case: Case) -> Comparison:
     return Comparison(case, theirs, ours, "disagreed")
 
 
-def _same_counts(one: Said, other: Said) -> bool:
+def _same_weights(one: Said, other: Said) -> bool:
     if not (isinstance(one, Answer) and isinstance(other, Answer)):
         return True
     return (one.trainable, one.non_trainable) == (other.trainable, other.non_trainable)
@@ -163,8 +163,9 @@ def _layer_asked(case: Case) -> _Asked:
         outputs = called(case.type, layer, inputs)
     except Exception as e:
         return _Asked(_refusal(e), _config(case.type, layer))
-    weights, trained = _size(layer.weights), _size(layer.trainable_weights)
-    answer = Answer(_shapes(outputs), trained, weights - trained)
+    trained = tuple(tuple(weight.shape) for weight in layer.trainable_weights)
+    others = sorted(tuple(weight.shape) for weight in layer.non_trainable_weights)
+    answer = Answer(_shapes(outputs), trained, tuple(others))
     # as a reader finds the arguments: in a layer that was called
     return _Asked(answer, _config(case.type, layer))
 
@@ -185,7 +186,7 @@ def _operation_asked(case: Case) -> _Asked:
     if row.shapes is None:  # its first axis is not the batch
         return _Asked(Unsaid(), row.config, row.input_shapes)
     shapes = tuple(shape.sizes for shape in row.shapes)
-    return _Asked(Answer(shapes, 0, 0), row.config, row.input_shapes)
+    return _Asked(Answer(shapes), row.config, row.input_shapes)
 
 
 def _tensor(shape: Sizes, dtype: str) -> Any:
@@ -259,10 +260,6 @@ def _shapes(outputs: Any) -> tuple[Sizes, ...]:
     return tuple(tuple(tensor.shape)[1:] for tensor in keras.tree.flatten(outputs))
 
 
-def _size(weights: Iterable[Any]) -> int:
-    return sum(prod(weight.shape) for weight in {id(w): w for w in weights}.values())
-
-
 def _refusal(error: Exception) -> Refusal:
     return Refusal(f"{type(error).__name__}: {innermost_message(error)}"[:200])
 
@@ -295,7 +292,8 @@ def _inferred(type_: str, shapes: tuple[Shape, ...], config: Mapping[str, Any]) 
     if derived is None:
         return Unsaid()
     sizes = tuple(shape.sizes for shape in derived.shapes)
-    return Answer(sizes, derived.trainable, derived.non_trainable)
+    others = tuple(sorted(derived.non_trainable_weights))
+    return Answer(sizes, derived.trainable_weights, others)
 
 
 def listed(value: Any) -> Any:

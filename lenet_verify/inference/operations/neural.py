@@ -109,7 +109,7 @@ def _convolved(
 def _without_weights(derived: Derived | None) -> Derived:
     if derived is None:
         raise Unsaid
-    return replace(derived, trainable=0, non_trainable=0)
+    return replace(derived, trainable_weights=(), non_trainable_weights=())
 
 
 def _as_layer(config: Mapping[str, Any], rank: int) -> dict[str, Any]:
