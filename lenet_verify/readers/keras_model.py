@@ -62,11 +62,14 @@ class _Graph:
         self.names: dict[int, str] = {}
         nodes = _nodes(function) if function is not None else []
         tensors = (function.inputs, function.outputs) if function is not None else ((), ())
-        # input layers come first, in the order in which the model takes its inputs
+        # input layers come first, in the order in which the model takes its inputs; then the
+        # others in Keras's own order, which is that of its files too
         entrances = [tensor._keras_history.operation for tensor in tensors[0]]
-        calls: dict[int, list[Any]] = {id(operation): [] for operation in entrances}
+        others = function.operations if function is not None else ()
+        calls: dict[int, list[Any]] = {id(operation): [] for operation in (*entrances, *others)}
         for node in nodes:
-            calls.setdefault(id(node.operation), []).append(node)
+            calls[id(node.operation)].append(node)
+        calls = {key: own for key, own in calls.items() if own}
         self.place = {id(node): calls[id(node.operation)].index(node) for node in nodes}
         kinds = {
             key: kind_of(own[0].operation, _rank(own[0]), [node.arguments for node in own])
