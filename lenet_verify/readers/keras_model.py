@@ -69,7 +69,7 @@ class _Graph:
         calls: dict[int, list[Any]] = {id(operation): [] for operation in (*entrances, *others)}
         for node in nodes:
             calls[id(node.operation)].append(node)
-        calls = {key: own for key, own in calls.items() if own}
+        calls = {key: _as_made(own) for key, own in calls.items() if own}
         self.place = {id(node): calls[id(node.operation)].index(node) for node in nodes}
         kinds = {
             key: kind_of(own[0].operation, _rank(own[0]), [node.arguments for node in own])
@@ -276,6 +276,14 @@ def _nodes(function: Any) -> list[Any]:
             needed |= {id(tensor) for tensor in _fed(node)}
             kept.append(node)
     return kept[::-1]
+
+
+def _as_made(nodes: list[Any]) -> list[Any]:
+    """The calls of one operation in the order in which they were made."""
+    if len(nodes) == 1:
+        return nodes
+    order = {id(node): n for n, node in enumerate(nodes[0].operation._inbound_nodes)}
+    return sorted(nodes, key=lambda node: order[id(node)])
 
 
 def _flow(node: Any, kind: Kind) -> Flow:

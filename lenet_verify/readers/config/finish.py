@@ -27,7 +27,7 @@ def finished(filled: Iterable[Layer], outlined: Iterable[Layer]) -> tuple[Layer,
             what follows, they are what is observed: a check holds inference against them.
     """
     layers = tuple(_finished(*pair) for pair in zip(filled, outlined, strict=True))
-    return _in_axis_order(layers) if any(map(_is_channels_first, layers)) else layers
+    return _in_axis_order(layers) if any(map(_has_channels_first, layers)) else layers
 
 
 def _finished(layer: Layer, outlined: Layer) -> Layer:
@@ -77,8 +77,9 @@ def _fit(derived: Sequence[int | None], declared: Sequence[int | None]) -> bool:
     )
 
 
-def _is_channels_first(layer: Layer) -> bool:
-    return layer.config.get("data_format") == "channels_first"
+def _has_channels_first(layer: Layer) -> bool:
+    stated = layer.config.get("data_format") == "channels_first"
+    return stated or any(map(_has_channels_first, layer.layers))
 
 
 def _in_axis_order(layers: Sequence[Layer]) -> tuple[Layer, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lenet_verify.architecture import Call, Layer, Shape, Source
 from lenet_verify.readers.config.calls import Recorded, Ref
@@ -135,7 +135,8 @@ class _Reader:
             declared = _One(_after_batch(shape, self._batches()))
             rows.append(self._row(entry, found, (call,), declared))
             previous = entry.name
-        return Outline(tuple(rows), (first.name,), (Source(previous),), supplied)
+        ends = tuple(Source(previous, output=n) for n in range(_outputs(rows[-1])))
+        return Outline(tuple(rows), (first.name,), ends, supplied)
 
     def _input_of(self, model: Entry, entries: Sequence[Entry]) -> Layer:
         """The input of a Sequential that has no InputLayer; its shape is None if it is not told."""
@@ -229,6 +230,35 @@ class _Reader:
         elif self.frozen and "trainable" in config:
             config = {**config, "trainable": False}
         return Kind(kind.type, config, unknown=kind.unknown)
+
+
+_STATES: Mapping[str, int] = {
+    **dict.fromkeys(("GRU", "GRUCell", "SimpleRNN", "SimpleRNNCell"), 1),
+    **dict.fromkeys(("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "LSTM", "LSTMCell"), 2),
+}
+
+
+def _outputs(layer: Layer) -> int:
+    """How many outputs the last layer of a Sequential has, all of which are the model's."""
+    if layer.layers:
+        return len(layer.ends or layer.outputs)
+    return 1 + _states(layer.type, layer.config) if _returns_states(layer.config) else 1
+
+
+def _returns_states(config: Mapping[str, Any]) -> bool:
+    inner = config.get("layer")
+    return bool((inner if isinstance(inner, Mapping) else config).get("return_state"))
+
+
+def _states(type_: str, config: Mapping[str, Any]) -> int:
+    """How many states a recurrent layer has."""
+    inside = (config.get("layer"), config.get("backward_layer"), config.get("cell"))
+    cells = config.get("cells")
+    found = [*inside, *(cells if isinstance(cells, tuple) else ())]
+    layers = [one for one in found if isinstance(one, Mapping)]
+    if layers:
+        return sum(_states(str(one.get("type")), one) for one in layers)
+    return _STATES.get(type_, 0)
 
 
 class _Shapes:
