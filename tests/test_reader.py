@@ -777,7 +777,7 @@ def test_every_call_of_a_layer_is_derived():
     wrong_one = replace(layer, details=(layer.details[0], second))
     (seen,) = cross_checked(replace(read, layers=(wrong_one,))).layers
     first, second = (call.shapes[0] for call in layer.details)
-    assert f"the framework says {first}, inference {second}" in seen.unknown["output"]
+    assert f"the model says {first}, inference {second}" in seen.unknown["output"]
 
 
 def test_masks_do_not_make_the_derivations_disagree():

@@ -86,6 +86,8 @@ def _judged(
             seen = observe(site, fact, matched.wiring)
             if site.layer.type == "InputLayer" and seen.reason is None:
                 seen = replace(seen, reason=matched.observed.unknown.get("input"))
+            if seen.reason is None:
+                seen = replace(seen, reason=site.layer.declared.get(fact))
             yield _finding(claim, expectation, name, seen, site)
 
 

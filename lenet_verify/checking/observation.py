@@ -191,6 +191,7 @@ def observe_model(
         unbuilt = [layer.name for layer in architecture.layers if layer.params is None]
         if value is None or unbuilt:
             reason = f"not built: {', '.join(unbuilt[:3])}" if unbuilt else "it cannot be counted"
+            reason = architecture.unknown.get(fact, reason)
             return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=reason)
         return Observation(value)
     if fact in ("macs", "connections"):

@@ -1,4 +1,4 @@
-"""Two derivations, one truth: what a framework says of each layer, held against inference."""
+"""Two derivations, one truth: what was read of each layer, held against inference."""
 
 from __future__ import annotations
 
@@ -86,4 +86,4 @@ def _partly_frozen(layer: Layer, derived: Derived) -> bool:
 
 
 def _differ(theirs: object, ours: object) -> str:
-    return f"{DISAGREE}the framework says {theirs}, inference {ours}"
+    return f"{DISAGREE}the model says {theirs}, inference {ours}"

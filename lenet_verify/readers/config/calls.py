@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from lenet_verify.readers.config.entry import Malformed, Sizes, whole_shape
+from lenet_verify.readers.config.keras2 import as_operation
 from lenet_verify.visible import visible
 from lenet_verify.vocabulary.calls import SPREAD, call_parameters
 from lenet_verify.vocabulary.layers import REQUIRED
@@ -63,6 +64,8 @@ def recorded(node: Any, type_: str, layers: Container[str]) -> Recorded:
         args, kwargs = _of_keras_3(node)
     else:
         args, kwargs = _of_keras_2(node, layers)
+        if type_.startswith("ops."):
+            kwargs = as_operation(kwargs)
     if type_.startswith("ops."):
         return _of_operation(type_, args, kwargs)
     return Recorded(_taken(type_, args, kwargs), _told(type_, args, kwargs))

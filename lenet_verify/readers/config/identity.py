@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from lenet_verify.readers.config.entry import Entry
+from lenet_verify.readers.config.keras2 import operation_of
 from lenet_verify.vocabulary import ALIASES, APPLICATION_LAYERS, LAYERS, REFUSED
 
 
@@ -34,7 +35,7 @@ _ENGINES = ("keras.src.", "tf_keras.src.", "keras.")
 _FUNCTIONAL = ("models.functional", "engine.functional", "engine.training", "models.model")
 _SEQUENTIAL = ("models.sequential", "engine.sequential")
 _OPERATIONS = ("ops.", "activations.")
-_TENSORFLOW = ("layers.core.tf_op_layer", "engine.base_layer")
+_TENSORFLOW = ("keras.layers.core.tf_op_layer", "keras.src.layers.core.tf_op_layer")
 _TENSORFLOW_CLASSES = frozenset(
     {"ClassMethod", "SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer"}
 )
@@ -49,6 +50,8 @@ def identity(entry: Entry) -> Identity:
         found = _of_keras(entry.module, name)
         if found is not None:
             return found
+        if name in _TENSORFLOW_CLASSES and entry.module.endswith(_TENSORFLOW):
+            return _of_tensorflow(entry)
     if entry.registered is not None and ">" in entry.registered:
         return Identity("stranger", entry.registered)
     if entry.module is not None:
@@ -72,9 +75,13 @@ def _of_keras(module: str, name: str) -> Identity | None:
         return Identity("operation", f"ops.{name}")
     if inner.startswith("applications.") and name in APPLICATION_LAYERS:
         return Identity("application", name)
-    if inner in _TENSORFLOW and name in _TENSORFLOW_CLASSES:
-        return Identity("tensorflow", name)
     return None
+
+
+def _of_tensorflow(entry: Entry) -> Identity:
+    """A function of TensorFlow, as Keras 2 notes it: by name."""
+    known = operation_of(entry.config) if entry.class_name == "TFOpLambda" else None
+    return Identity("operation", known) if known else Identity("tensorflow", entry.class_name)
 
 
 def _public(name: str) -> Identity | None:
@@ -98,7 +105,7 @@ def _by_name(entry: Entry) -> Identity:
     if "layers" in config and (model := _model(name)):
         return model
     if name in _TENSORFLOW_CLASSES:
-        return Identity("tensorflow", name)
+        return _of_tensorflow(entry)
     if not {"trainable", "dtype"} & set(config) and name.isidentifier():
         return Identity("operation", f"ops.{name}")  # which has neither, as every layer has
     if known := _public(name):

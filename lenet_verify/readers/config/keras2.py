@@ -12,6 +12,44 @@ _RENAMED: Mapping[str, Mapping[str, str]] = {
     "LeakyReLU": {"alpha": "negative_slope"},
 }
 
+_FUNCTIONS: Mapping[str, str] = {
+    **dict.fromkeys(("__operators__.add", "math.add"), "Add"),
+    **dict.fromkeys(("math.divide", "math.truediv"), "TrueDivide"),
+    "math.maximum": "Maximum",
+    "math.minimum": "Minimum",
+    "math.multiply": "Multiply",
+    "math.pow": "Power",
+    "math.subtract": "Subtract",
+    "math.exp": "Exp",
+    "math.sqrt": "Sqrt",
+    "math.square": "Square",
+    "nn.elu": "Elu",
+    "nn.relu": "Relu",
+    "nn.relu6": "Relu6",
+    "nn.selu": "Selu",
+    **dict.fromkeys(("math.sigmoid", "nn.sigmoid"), "Sigmoid"),
+    **dict.fromkeys(("nn.silu", "nn.swish"), "Silu"),
+    **dict.fromkeys(("math.softplus", "nn.softplus"), "Softplus"),
+    "nn.softsign": "Softsign",
+    **dict.fromkeys(("math.tanh", "nn.tanh"), "Tanh"),
+}
+"""Functions of TensorFlow that Keras 2 notes by name, and the operations that compute the same."""
+
+_PARAMETERS: Mapping[str, str] = {"x": "x1", "y": "x2"}
+
+
+def operation_of(config: Config) -> str | None:
+    """The operation of keras.ops that a function of TensorFlow is; None for any other."""
+    name = config.get("function")
+    known = _FUNCTIONS.get(name) if isinstance(name, str) else None
+    return None if known is None else f"ops.{known}"
+
+
+def as_operation(kwargs: Config) -> dict[str, Any]:
+    """What a function of TensorFlow was called with, by the operation's parameters."""
+    return {_PARAMETERS.get(key, key): value for key, value in kwargs.items() if key != "name"}
+
+
 _ABSENT: Mapping[str, Mapping[str, Any]] = {
     # Before it had the argument, it was as Cho et al. 2014 have it.
     "GRU": {"reset_after": False},

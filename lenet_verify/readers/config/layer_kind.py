@@ -27,8 +27,9 @@ def kind_of(entry: Entry, identity: Identity) -> Kind:
         trainable = bool(entry.config.get("trainable", True))
         return Kind(type_, {**taken, "trainable": trainable, **_dtype(policy)})
     if role == "operation":
-        made = {key: value for key, value in entry.config.items() if key != "name"}
-        return Kind(type_, {key: tupled(plain(value)) for key, value in made.items()})
+        noted = entry.class_name == "TFOpLambda"  # by its name and no arguments
+        made = {key: v for key, v in entry.config.items() if key != "name" and not noted}
+        return Kind(type_, {key: tupled(plain(v)) for key, v in made.items()})
     if role == "opaque":
         return opaque(type_)
     if role == "tensorflow":
