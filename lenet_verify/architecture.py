@@ -96,6 +96,8 @@ class Layer:
         details: every call in full, where names do not say it all: the layer is called more than
             once, or it reads a further call or output of another.
         reaches_output: whether what it computes has any effect on the model's outputs.
+        weights: the shapes of its weights as its file keeps them, those of inner layers included;
+            None where no file was asked for them.
         declared: for a fact that nothing but a file's own word says, whose word it is.
         unknown: for a fact that could not be observed, the reason.
     """
@@ -118,6 +120,7 @@ class Layer:
     calls: tuple[tuple[str, ...], ...] = ()
     details: tuple[Call, ...] = ()
     reaches_output: bool = True
+    weights: tuple[tuple[int, ...], ...] | None = None
     declared: Mapping[str, str] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
 
@@ -158,6 +161,7 @@ class Architecture:
         layers: every layer, input layers included.
         params, trainable, non_trainable: totals that count each weight once; None when unknown.
         compiled: None for a model that was never compiled.
+        stray_weights: paths of weights that its file keeps for none of its layers.
         unknown: for a fact of the whole (`layers`, `params` …) that could not be observed, why.
     """
 
@@ -172,6 +176,7 @@ class Architecture:
     macs: int | None = None
     connections: int | None = None
     compiled: Compiled | None = None
+    stray_weights: tuple[str, ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
 
     def layer(self, name: str) -> Layer:

@@ -13,6 +13,7 @@ from lenet_verify.checking.deviations import accepted
 from lenet_verify.checking.match import Match, match, pairings, rows
 from lenet_verify.checking.observation import Observation, Site, code_for, observe, observe_model
 from lenet_verify.checking.structure import absent, structure
+from lenet_verify.checking.weights import stored_weights
 from lenet_verify.checking.witness import cross_checked
 from lenet_verify.notation import Counts, as_json
 from lenet_verify.spec import Claim, Deviation, Expectation, Spec, chosen
@@ -52,6 +53,7 @@ def check(
         for finding in _judged(spec, claim, expectation, matched)
     ]
     findings += structure(spec, matched, findings)
+    findings += stored_weights(observed)
     findings = [replace(f, file=spec.path) if f.line is not None else f for f in findings]
     findings, warnings = accepted(findings, deviations)
     return Verdict(

@@ -24,6 +24,7 @@ def read(
     inputs: InputSpecs | None = None,
     arguments: Mapping[str, Any] | None = None,
     limits: FileLimits | None = None,
+    weights: bool = False,
 ) -> Architecture:
     """What a model is.
 
@@ -34,6 +35,7 @@ def read(
         inputs: (name, shape, dtype) of each input to read the model on if it declares none.
         arguments: for the factory or class.
         limits: how large a file may be.
+        weights: of a file, whether to read the shapes of its weights too.
 
     Returns:
         The architecture; what could not be observed is unknown in it, with the reason.
@@ -47,7 +49,8 @@ def read(
         from lenet_verify.readers.config.outline import Given
         from lenet_verify.readers.model_file import read_model_file
 
-        return read_model_file(str(model), limits, [Given(*one) for one in inputs or ()])
+        given = [Given(*one) for one in inputs or ()]
+        return read_model_file(str(model), limits, given, weights=weights)
     from lenet_verify.inference import with_measures
     from lenet_verify.readers.keras_model import read_keras_model
 

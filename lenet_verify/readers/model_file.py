@@ -1,12 +1,14 @@
 """A model's file to an `Architecture`: .keras, .h5 and .json, none of them loaded.
 
-Nothing in a file is executed or imported, and no weight is read.
+Nothing in a file is executed or imported, and no weight is read: of weights, their shapes, and
+only where that is asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lenet_verify.architecture import Architecture
 from lenet_verify.errors import InferenceError, ReadError
@@ -17,6 +19,10 @@ from lenet_verify.readers.files.byte_source import ByteSource, open_source
 from lenet_verify.readers.files.content import LOOKED_AT, content_of, not_that
 from lenet_verify.readers.files.limits import FileLimits
 from lenet_verify.readers.files.strict_json import parse
+from lenet_verify.readers.stored_weights import GROUPS, Shapes, with_weights
+
+if TYPE_CHECKING:
+    from lenet_verify.readers.files.archive import Archive
 
 SUFFIXES: Mapping[str, str] = {
     ".keras": "keras",
@@ -34,15 +40,24 @@ class Texts(NamedTuple):
         config: of the model, parsed.
         training: how it is compiled, where that is told apart.
         where: the config's place in messages.
+        kind: of the file.
+        weights: the shapes of its weights by their paths, if they were asked for; or why there
+            are none.
     """
 
     config: Any
     training: Any
     where: str
+    kind: str
+    weights: Shapes | str | None = None
 
 
 def read_model_file(
-    path: str, limits: FileLimits | None = None, inputs: Sequence[Given] = ()
+    path: str,
+    limits: FileLimits | None = None,
+    inputs: Sequence[Given] = (),
+    *,
+    weights: bool = False,
 ) -> Architecture:
     """What the model in a file is.
 
@@ -50,15 +65,26 @@ def read_model_file(
         path: of the file, or a URL that fsspec understands.
         limits: how large it may be.
         inputs: for a Sequential that declares none.
+        weights: whether to read the shapes of its weights too.
 
     Raises:
         ReadError: it is no such file, is damaged, is over a limit, or holds no model.
     """
-    limits = limits or FileLimits()
     with open_source(path) as source:
-        texts = _texts(source, path, limits)
+        return read_source(source, limits or FileLimits(), inputs, weights=weights)
+
+
+def read_source(
+    source: ByteSource, limits: FileLimits, inputs: Sequence[Given] = (), *, weights: bool = False
+) -> Architecture:
+    """The same of a file that is open.
+
+    Raises:
+        ReadError: as of `read_model_file`.
+    """
+    texts = _texts(source, limits, weights)
     try:
-        return read_config(texts.config, limits.layers, texts.training, inputs)
+        found = read_config(texts.config, limits.layers, texts.training, inputs)
     except Malformed as e:
         raise ReadError(f"{texts.where}: {e}") from e
     except InferenceError as e:
@@ -66,37 +92,57 @@ def read_model_file(
         raise ReadError("\n".join(lines)) from e
     except RecursionError as e:
         raise ReadError(f"{texts.where}: it is nested too deeply to be a model") from e
+    if isinstance(texts.weights, str):
+        return replace(found, unknown={**found.unknown, "weights": texts.weights})
+    return found if texts.weights is None else with_weights(found, texts.kind, texts.weights)
 
 
-def _texts(source: ByteSource, path: str, limits: FileLimits) -> Texts:
-    kind = next((kind for end, kind in SUFFIXES.items() if path.lower().endswith(end)), None)
+def _texts(source: ByteSource, limits: FileLimits, weights: bool) -> Texts:
+    name = source.name.lower()
+    kind = next((kind for end, kind in SUFFIXES.items() if name.endswith(end)), None)
     if kind is None:
         head = source.read(0, LOOKED_AT)
         kind = content_of(head).kind
         if kind not in _READERS:
             raise ReadError(f"{source.name}: {not_that('a .keras, .h5 or .json file', head)}")
-    return _READERS[kind](source, limits)
+    return _READERS[kind](source, limits, weights)
 
 
-def _of_archive(source: ByteSource, limits: FileLimits) -> Texts:
+def _of_archive(source: ByteSource, limits: FileLimits, weights: bool) -> Texts:
     from lenet_verify.readers.files.archive import read_archive
 
     where = f"{source.name}: config.json"
     archive = read_archive(source, limits)
-    return Texts(parse(archive.config, where, limits), None, where)
+    config = parse(archive.config, where, limits)
+    found = _shapes_of(archive, limits) if weights else None
+    return Texts(config, None, where, "keras", found)
 
 
-def _of_json(source: ByteSource, limits: FileLimits) -> Texts:
+def _shapes_of(archive: Archive, limits: FileLimits) -> Shapes | str:
+    from lenet_verify.readers.files.hdf5 import read_hdf5
+
+    if archive.weights is None:
+        return archive.why_no_weights
+    try:
+        return read_hdf5(archive.weights, limits, shapes_under=GROUPS["keras"]).shapes
+    except ReadError as e:
+        return str(e)  # what could not be checked is unknown, and the rest is not
+
+
+def _of_json(source: ByteSource, limits: FileLimits, weights: bool) -> Texts:
     from lenet_verify.readers.files.json_file import read_json_text
 
-    return Texts(parse(read_json_text(source, limits), source.name, limits), None, source.name)
+    config = parse(read_json_text(source, limits), source.name, limits)
+    why = "a .json file holds no weights" if weights else None
+    return Texts(config, None, source.name, "json", why)
 
 
-def _of_hdf5(source: ByteSource, limits: FileLimits) -> Texts:
+def _of_hdf5(source: ByteSource, limits: FileLimits, weights: bool) -> Texts:
     from lenet_verify.readers.files.hdf5 import read_hdf5
 
     where = f"{source.name}: model_config"
-    attributes = read_hdf5(source, limits).attributes
+    file = read_hdf5(source, limits, shapes_under=GROUPS["hdf5"] if weights else None)
+    attributes = file.attributes
     if "model_config" not in attributes:
         raise ReadError(
             f"{source.name}: it holds weights alone, no model_config; "
@@ -107,6 +153,8 @@ def _of_hdf5(source: ByteSource, limits: FileLimits) -> Texts:
         parse(attributes["model_config"], where, limits),
         None if training is None else parse(training, f"{source.name}: training_config", limits),
         where,
+        "hdf5",
+        file.shapes if weights else None,
     )
 
 

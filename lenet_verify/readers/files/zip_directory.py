@@ -237,7 +237,7 @@ def _without_gaps(source: ByteSource, members: list[Member], end: int) -> dict[s
     if (members[0].at if members else end) != 0:
         raise _bad(source, "something stands before its zip archive; save the model anew")
     begins = [*(member.at for member in members[1:]), end]
-    for member, before in zip(members, begins, strict=True):
+    for member, before in zip(members, begins, strict=False):
         room = before - member.at - member.least - member.packed
         if room < 0:
             raise _bad(source, "files in its zip archive overlap, or it is damaged")
