@@ -127,8 +127,8 @@ class _Network:
         if "config" in layer.unknown:
             return None
         try:
-            if layer.layers:  # which may tell itself what it takes
-                return self._nested(layer, call.input_shapes or (), number)
+            if layer.layers:
+                return self._nested(layer, call.input_shapes, number)
             return derive_call(layer, call)
         except InferenceError as e:
             # read on as if its shape were unknown, to find what else does not join
@@ -137,10 +137,13 @@ class _Network:
             self.misfits.append(InferenceError(layer.name, f"{layer.type}: {e}"))
         return None
 
-    def _nested(self, layer: Layer, shapes: Inputs, number: int) -> Derived | None:
-        """A model inside the model, as one layer."""
-        network = _Network(layer.layers, self.misfits, shapes)
+    def _nested(self, layer: Layer, shapes: Inputs | None, number: int) -> Derived | None:
+        """A model inside the model, as one layer. Fed the unknown, it may tell what it takes."""
+        misfits = self.misfits if shapes is not None else []
+        network = _Network(layer.layers, misfits, shapes or ())
         inner = network.filled()
+        if shapes is None and misfits:
+            return None
         if not number:
             self.inside[layer.name] = inner
         one = _as_one(replace(layer, layers=inner))
