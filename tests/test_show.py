@@ -114,7 +114,7 @@ def hostile():
     x = keras.Input((4,), name="入力")
     y = layers.Dense(1, name="::error::x")(x)
     y = layers.Dense(2, name="a|b`<i>\\x1b[31m\\nsecond")(y)
-    return keras.Model(x, layers.Dense(3, name="plain")(y), name="::warning::title")
+    return keras.Model(x, layers.Dense(3, name="plain")(y), name="::warning::title\\nof two")
 
 
 def fails():
@@ -276,6 +276,13 @@ def test_the_config_is_what_differs_from_keras(shown):
     assert found["flatten"] == "–"
 
 
+def test_a_column_stands_once(shown):
+    out = shown(LENET5, "--columns", "+params,+macs,+macs")
+    assert out.splitlines()[2] == (
+        "  layer    type              output    params  activation  multiply-adds"
+    )
+
+
 def test_every_column_can_be_shown(shown, show):
     _, _, err = show(LENET5, "--columns", "nonsense")
     names = re.search(r"\(columns: (.*), and any", err)[1]
@@ -311,7 +318,7 @@ def test_bad_usage_is_one_line_and_exit_code_2(show, arguments, said, monkeypatc
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [[], [LENET5, "--format", "yaml"], [LENET5, "--colums=a"]])
+@pytest.mark.parametrize("arguments", [[], [LENET5, "--format", "yaml"], [LENET5, "--expan"]])
 def test_what_argparse_refuses_is_exit_code_2(arguments, capfd):
     with pytest.raises(SystemExit) as left:
         main(["show", *arguments])
@@ -382,7 +389,8 @@ def test_only_the_nested_models_named_open(shown, show):
     out = shown("theirs:nested", "--expand=stem")
     assert "    c1 " in out
     assert "    f " not in out
-    deep = shown("theirs:branches", "--expand=core")  # and what it is in
+    deep = shown("theirs:branches", "--expand=core")  # and what it is in, once though called twice
+    assert deep.count("\n    d1 ") == 1
     assert re.search(r"^    core +Sequential \(2 layers\)", deep, re.MULTILINE)
     assert re.search(r"^      deep +Dense ", deep, re.MULTILINE)
     code, out, err = show("theirs:nested", "--expand=steam")
@@ -396,19 +404,32 @@ def test_further_outputs_have_names(shown):
     assert out.endswith("  outputs        d, lstm[2]\n")
 
 
-def test_what_feeds_a_shared_layer_is_seen_at_every_call(shown):
-    """A maps' own field at each call; a sum of both sees the larger one."""
+def test_receptive_fields_of_every_call(shown):
+    """A shared convolution sees more at its second call, and a sum as much as the most of what it
+    adds; a model is opened for its first call only."""
     (Path.cwd() / "theirs.py").write_text(
-        "import keras\nfrom keras import layers\n"
-        "def twice():\n"
-        "    x = keras.Input((8, 8, 1), name='x')\n"
-        "    c = layers.Conv2D(1, 3, padding='same', name='c')\n"
-        "    y = c(c(x))\n"
-        "    return keras.Model(x, layers.Add(name='sum')([x, y]), name='twice')\n",
+        """\
+import keras
+from keras import layers
+
+
+def network():
+    x = keras.Input((8, 8, 1), name="x")
+    c = layers.Conv2D(1, 3, padding="same", name="c")
+    both = layers.Add(name="sum")([x, c(c(x))])
+    r = layers.AveragePooling2D(2, name="r")
+    m = keras.Sequential([keras.Input((2, 2, 1)), layers.MaxPooling2D(1, name="p")], name="m")
+    return keras.Model(x, m(m(r(r(both)))), name="network")
+""",
         encoding="utf-8",
     )
-    fields = column(shown("theirs:twice", "--columns", "+receptive_field"), "receptive field")
-    assert fields == {"x": "1x1", "c": "3x3", "c#2": "5x5", "sum": "5x5"}
+    out = shown("theirs:network", "--columns", "+receptive_field,+total_downsampling")
+    assert column(out, "receptive field") == {
+        "x": "1x1", "c": "3x3", "c#2": "5x5", "sum": "5x5",
+        "r": "6x6", "r#2": "8x8", "m": "8x8", "m#2": "?",
+    }  # fmt: skip
+    assert column(out, "downsampling")["m"] == "4x4"
+    assert "  ? receptive field, downsampling of m#2: m#2 is called several times\n" in out
 
 
 def test_arguments_reach_the_factory(shown):
@@ -654,6 +675,7 @@ def test_names_of_strangers_do_nothing(shown, kind):
     assert "\x1b" not in out
     assert "\\x1b[31m" in out.replace("\\[", "[")
     assert not [line for line in out.splitlines() if line.lstrip().startswith("::")]
+    assert "::warning::title\\x0aof two" in out.replace("\\\\", "\\")
     assert "::error::x" in out
     if kind == "markdown":
         assert "a\\|b\\`\\<i\\>" in out

@@ -91,13 +91,13 @@ def _unknown(
         reasons.setdefault(reason, {}).setdefault(name, {})[fact] = None
 
     for row, line in zip(listed, lines, strict=True):
-        name = "/".join(row.path)
+        name = "/".join(row.path) + (f"#{row.call + 1}" if row.call else "")
         for column, cell in zip(columns, line, strict=True):
             if cell.reason is not None:
                 note(cell.reason, name, column.heading)
                 told.add(column.name)
         for fact in _ALWAYS_TOLD:
-            if fact in row.layer.unknown:
+            if fact in row.layer.unknown and not row.call:
                 note(row.layer.unknown[fact], name, fact)
     for fact in ("layers", "input"):
         if fact in architecture.unknown:
