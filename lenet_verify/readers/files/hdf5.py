@@ -86,8 +86,8 @@ def read_hdf5(
         answer=2 * room,
         texts=texts,
     )
-    _complain(source, limits, answer)
     try:
+        _complain(source, limits, answer)
         return _found(answer, content)
     except UnicodeDecodeError:
         raise ReadError(f"{source.name}: a text in it is not UTF-8") from None

@@ -241,13 +241,14 @@ class _Walk:
         """The names in a group, each with its kind of link and where that leads."""
         found: list[tuple[str, tuple[int, int]]] = []
 
-        def link(name: bytes, info: Any) -> None:
+        def link(name: bytes, info: Any) -> bool | None:
             self._objects_left -= 1
-            if self._objects_left < 0:
-                raise Refused("many", at)
             found.append((name.decode("utf-8", "surrogateescape"), (info.type, info.u)))
+            return True if self._objects_left < 0 else None  # anything but None stops it
 
         group.links.iterate(link, info=True)
+        if self._objects_left < 0:
+            raise Refused("many", at)
         return found
 
     def _opened(self, group: Any, name: str, path: str, info: tuple[int, int]) -> Any:
