@@ -127,6 +127,7 @@ def folder(tmp_path, monkeypatch):
     """A folder with models of one's own, and the current one."""
     (tmp_path / "theirs.py").write_text(THEIRS, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
     yield tmp_path
     sys.modules.pop("theirs", None)
 
@@ -189,19 +190,19 @@ def test_nothing_is_loaded_that_a_spec_does_not_need():
 
 
 @pytest.mark.parametrize("kind", ["text", "json"])
-def test_a_model_file_is_shown_without_what_reads_specs(kind):
-    stub = (
-        "import lenet_verify.readers as r; from lenet_verify.architecture import *\n"
-        "r.read = lambda path: Architecture(title=path, inputs=(), outputs=(), layers=())\n"
-    )
-    loaded = modules_after(["show", "m.keras", "--format", kind], stub)
+def test_a_model_file_is_shown_without_what_reads_specs(folder, kind):
+    import theirs
+
+    file = folder / "m.json"
+    file.write_text(theirs.nested().to_json(), encoding="utf-8")
+    loaded = modules_after(["show", str(file), "--format", kind])
     assert not loaded & {"yaml", "lenet_verify.spec", "lenet_verify.verify", "keras", "numpy"}
 
 
-def modules_after(arguments, before=""):
+def modules_after(arguments):
     """The modules that a command line has loaded."""
     script = (
-        f"{before}\nimport sys\nfrom lenet_verify.cli import main\n"
+        f"import sys\nfrom lenet_verify.cli import main\n"
         f"assert main({arguments!r}) == 0\nprint(*sys.modules, file=sys.stderr)"
     )
     run = subprocess.run(
@@ -456,6 +457,7 @@ def test_what_is_not_built_has_no_total(shown):
     out = shown("theirs:Sub")
     assert re.search(r"^  params +\?$", out, re.MULTILINE)
     assert "  ? params of a, idle: it is not built\n" in out
+    assert "  ? trainable" not in out
     assert "the model declares no input shape, so it cannot be called" in out
     assert json.loads(shown("theirs:Sub", "--format", "json"))["params"] is None
 
@@ -500,6 +502,17 @@ def test_static_runs_no_code(show, shown):
     assert err == "theirs:nested: --static runs no code, and to make this model is to run it\n"
     assert "theirs" not in sys.modules
     assert TABLE in shown(LENET5, "--static")
+
+
+@pytest.mark.parametrize("name", ["branches", "nested", "states"])
+def test_a_file_is_shown_as_the_model_is(shown, folder, name):
+    import theirs
+
+    model = getattr(theirs, name)()
+    model.save(folder / "m.keras")
+    theirs.saved = model
+    live = json.loads(shown("theirs:saved", "--format", "json"))
+    assert json.loads(shown("m.keras", "--format", "json")) == live | {"model": "m.keras"}
 
 
 @pytest.mark.parametrize(

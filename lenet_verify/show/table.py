@@ -11,6 +11,8 @@ from lenet_verify.show.rows import Path, Row, rows, wire
 
 _ALWAYS_TOLD = ("call", "quantization")
 """What is unknown of a layer besides its facts."""
+_WITH = {"trainable": "params", "non_trainable": "params"}
+"""What is unknown together with another, for the same reason."""
 _MOST = 6
 """So many layers are named in one note."""
 
@@ -104,7 +106,7 @@ def _unknown(
             note(architecture.unknown[fact], "the model", fact)
     for fact in _counted(columns):
         # a sum is unknown for what its parts say themselves, where there is a column of them
-        if getattr(architecture, fact) is None and fact not in told:
+        if getattr(architecture, fact) is None and not told & {fact, _WITH.get(fact)}:
             note(
                 architecture.unknown.get(fact, "it cannot be counted"),
                 "the model",
