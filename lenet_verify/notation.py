@@ -277,6 +277,8 @@ def _is_whole(value: Any) -> bool:
 
 def as_json(value: Any) -> Any:
     """An observed value as JSON: shapes and sizes in the spec's notation."""
+    if value is None or isinstance(value, str | int):
+        return value  # as most are
     if isinstance(value, Fraction):
         return str(value)
     if isinstance(value, Shape):
@@ -320,6 +322,8 @@ def _size(text: str) -> int | str | None:
 def _equal(wanted: Any, observed: Any) -> bool:
     if isinstance(wanted, bool) or isinstance(observed, bool):
         return wanted is observed
+    if isinstance(wanted, str | int):
+        return bool(wanted == observed)
     if isinstance(wanted, Mapping) and isinstance(observed, Mapping):
         # a claim names an object's class and perhaps some of its arguments; the rest is free
         return all(key in observed and _equal(wanted[key], observed[key]) for key in wanted)

@@ -54,7 +54,7 @@ def check(
     ]
     findings += structure(spec, matched, findings)
     findings += stored_weights(observed)
-    findings = [replace(f, file=spec.path) if f.line is not None else f for f in findings]
+    findings = [_placed(finding, spec) for finding in findings]
     findings, warnings = accepted(findings, deviations)
     return Verdict(
         spec=spec.path,
@@ -77,7 +77,7 @@ def _judged(
         seen = observe_model(
             matched.observed, matched.found, matched.every, fact, kinds, matched.wiring
         )
-        yield _finding(claim, expectation, "model", seen, None)
+        yield _finding(spec, claim, expectation, "model", seen, None)
         return
     for name, site in _subjects(spec, expectation, matched):
         if site is None:
@@ -86,11 +86,16 @@ def _judged(
             yield replace(missing, claim=claim.id, line=expectation.line)
         else:
             seen = observe(site, fact, matched.wiring)
-            if site.layer.type == "InputLayer" and seen.reason is None:
-                seen = replace(seen, reason=matched.observed.unknown.get("input"))
-            if seen.reason is None:
-                seen = replace(seen, reason=site.layer.declared.get(fact))
-            yield _finding(claim, expectation, name, seen, site)
+            if seen.reason is None and (hearsay := _hearsay(matched, site, fact)):
+                seen = replace(seen, reason=hearsay)
+            yield _finding(spec, claim, expectation, name, seen, site)
+
+
+def _hearsay(matched: Match, site: Site, fact: str) -> str | None:
+    """What to know about a value that nobody derived: who says so."""
+    if site.layer.type == "InputLayer":
+        return matched.observed.unknown.get("input")
+    return site.layer.declared.get(fact)
 
 
 def _subjects(
@@ -125,7 +130,15 @@ def _admits(expectation: Expectation, value: Any, site: Site | None) -> bool:
     return expectation.expected.admits(value)
 
 
+def _placed(finding: Finding, spec: Spec) -> Finding:
+    """A finding of a line with the file that the line is in."""
+    if finding.line is None or finding.file is not None:
+        return finding
+    return replace(finding, file=spec.path)
+
+
 def _finding(
+    spec: Spec,
     claim: Claim,
     expectation: Expectation,
     name: str,
@@ -145,5 +158,6 @@ def _finding(
         rule=seen.rule,
         model_layer=site.layer.name if site else None,
         model_type=site.layer.type if site else None,
+        file=spec.path if expectation.line is not None else None,
         line=expectation.line,
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.checking.align import Alignment, align, in_reading_order
@@ -93,14 +93,10 @@ def match(spec: Spec, observed: Architecture, exact: bool) -> Match:
     Raises:
         InferenceError: the spec's own layers do not join.
     """
-    keep = _kinds_named(spec)
+    keep, wanted, units, ordered = _wanted(spec, exact)
     found = canonical_form(observed, keep, exact=exact)
-    wanted = None
-    if spec.closed:
-        wanted = canonical_form(infer(spec), keep, exact=exact, of_spec=True)
-    units = wanted.units if wanted else _claimed_units(spec)
     alignment = align(
-        in_reading_order(units, wanted.outputs if wanted else ()),
+        ordered,
         in_reading_order(found.units, found.outputs),
         partial=not spec.closed,
     )
@@ -124,6 +120,43 @@ def match(spec: Spec, observed: Architecture, exact: bool) -> Match:
     return Match(
         observed, wanted, found, alignment, {site.name: site for site in every}, tuple(every)
     )
+
+
+class _Wanted(NamedTuple):
+    """What a spec wants of any model.
+
+    Attributes:
+        keep: the types that it speaks of.
+        form: of its own layers, if it has any.
+        units: that a model's are paired with, and the same in reading order.
+    """
+
+    keep: frozenset[str]
+    form: CanonicalForm | None
+    units: Sequence[Unit]
+    ordered: Sequence[Unit]
+
+
+_last: list[tuple[Spec, bool, _Wanted]] = []
+"""What the last spec wants: it is often held against one model after another."""
+
+
+def _wanted(spec: Spec, exact: bool) -> _Wanted:
+    """What a spec wants of any model.
+
+    Raises:
+        InferenceError: its own layers do not join.
+    """
+    for known, how, wanted in _last:
+        if known is spec and how is exact:
+            return wanted
+    keep = _kinds_named(spec)
+    form = canonical_form(infer(spec), keep, exact=exact, of_spec=True) if spec.closed else None
+    units = form.units if form else _claimed_units(spec)
+    ordered = in_reading_order(units, form.outputs if form else ())
+    wanted = _Wanted(keep, form, units, ordered)
+    _last[:] = [(spec, exact, wanted)]
+    return wanted
 
 
 def _through(names: Iterable[str], passed: Mapping[str, tuple[str, ...]]) -> Iterable[str]:

@@ -28,6 +28,8 @@ def is_decimal(text: str) -> bool:
 
 def plain(value: object) -> object:
     """A config's value with tuples as lists, and Keras's marks for tuples and arrays undone."""
+    if value is None or isinstance(value, str | int | float):
+        return value  # as most are, and to ask whether it is a mapping costs more
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if not isinstance(value, Mapping):

@@ -54,7 +54,7 @@ class Wiring:
         except Malformed as e:
             raise Malformed(f"layer '{visible(entry.name)}': {e}") from e
 
-    def _from_zero(self, noted: Mapping[str, Sequence[Recorded]]) -> dict[str, list[Recorded]]:
+    def _from_zero(self, noted: dict[str, list[Recorded]]) -> dict[str, list[Recorded]]:
         """The calls with those that they read counted from 0.
 
         A model that was made with inputs has a call of its own inside, which takes the number 0:
@@ -70,6 +70,8 @@ class Wiring:
         }
         if self._dated:
             later |= {name for name in noted if self._counts_itself(name)}
+        if not later:
+            return noted
 
         def shifted(ref: Ref) -> Ref:
             return replace(ref, call=max(ref.call - 1, 0)) if ref.layer in later else ref
@@ -180,6 +182,8 @@ def _renumbered(
     noted: Mapping[str, Sequence[Recorded]], ends: Iterable[Ref], needed: set[Step]
 ) -> tuple[dict[str, tuple[Recorded, ...]], tuple[Ref, ...]]:
     """The calls that are needed, counted as if there were no others."""
+    if all((name, n) in needed for name, calls in noted.items() for n in range(len(calls))):
+        return {name: tuple(calls) for name, calls in noted.items()}, tuple(ends)
     numbers = {
         (name, old): new
         for name, calls in noted.items()

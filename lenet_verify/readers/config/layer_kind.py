@@ -48,7 +48,7 @@ def is_quantized(entry: Entry) -> bool:
 
 
 def _class_names(value: Any) -> Iterator[Any]:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         yield value.get("class_name")
         for item in value.values():
             yield from _class_names(item)
@@ -75,11 +75,11 @@ def _known(type_: str, entry: Entry) -> Kind:
 
 
 def _is_sane(value: Any) -> bool:
-    if isinstance(value, Mapping):
+    if isinstance(value, int | float):
+        return abs(value) <= _LARGEST_NUMBER
+    if isinstance(value, dict):
         return all(map(_is_sane, value.values()))
-    if isinstance(value, list | tuple):
-        return all(map(_is_sane, value))
-    return not isinstance(value, int | float) or abs(value) <= _LARGEST_NUMBER
+    return not isinstance(value, list | tuple) or all(map(_is_sane, value))
 
 
 def _strange_inside(config: Mapping[str, Any]) -> Iterator[str]:
