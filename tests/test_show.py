@@ -16,6 +16,7 @@ import pytest
 import lenet_verify.readers
 from lenet_verify.architecture import Architecture, Layer, Shape, Source
 from lenet_verify.cli import main
+from lenet_verify.show.arguments import as_written
 from lenet_verify.show.json_document import plain_config
 
 ROOT = Path(__file__).parent.parent
@@ -284,6 +285,37 @@ def test_a_column_stands_once(shown):
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (None, "none"),
+        (False, "false"),
+        (0.5, "0.5"),
+        ((5, 3), "5x3"),
+        ((7,), "(7)"),
+        ((0, -1), "(0, -1)"),
+        (((1, 2), (True, 1)), "(1x2, (true, 1))"),
+        ({"type": "HeNormal", "seed": 1}, "HeNormal"),
+        ({"custom": "mine.tanh"}, "mine.tanh"),
+        ({"slice": (None, 2, None)}, "{slice: (none, 2, none)}"),
+    ],
+)
+def test_arguments_are_written_in_few_words(value, written):
+    assert as_written(value) == written
+
+
+def test_fields_of_variable_sizes_are_unknown(shown, folder):
+    (folder / "any.yaml").write_text(
+        "format: 1\ntitle: Any\ninput: 3@NonexNone\nlayers:\n"
+        "  C: {type: Conv2D, filters: 1, kernel_size: 3}\n  G: {type: GlobalMaxPooling2D}\n"
+        "  R: {type: Reshape, target_shape: [1, 1]}\n",
+        encoding="utf-8",
+    )
+    out = shown("any.yaml", "--columns", "+receptive_field")
+    assert column(out, "receptive field") == {"input": "1x1", "C": "3x3", "G": "?", "R": "?"}
+    assert "  ? receptive field of G, R: it depends on a variable size\n" in out
+
+
 def test_every_column_can_be_shown(shown, show):
     _, _, err = show(LENET5, "--columns", "nonsense")
     names = re.search(r"\(columns: (.*), and any", err)[1]
@@ -537,11 +569,19 @@ def test_anything_else_is_a_file_to_read(shown, monkeypatch, given, read):
     assert "  params         1,000\n" in out
 
 
-def test_a_module_from_elsewhere_is_warned_of(show, folder):
-    (folder / "json.py").write_text("", encoding="utf-8")
-    code, _, err = show("json:loads", "--arg", "s=1")
-    assert code == 2
-    assert "json:loads" in err
+def test_a_module_from_elsewhere_is_warned_of(show, folder, monkeypatch):
+    installed = folder / "installed"
+    installed.mkdir()
+    (folder / "theirs.py").rename(installed / "theirs.py")
+    (folder / "theirs.py").write_text("raise SystemExit('not this one')", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(installed))
+    code, out, err = show("theirs:nested")
+    assert code == 0
+    assert out.startswith("nested (theirs:nested)\n")
+    assert err == (
+        "warning: theirs:nested was imported from elsewhere, where it is installed, "
+        "not from theirs.py\n"
+    )
 
 
 # JSON
