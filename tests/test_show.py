@@ -17,6 +17,7 @@ import lenet_verify.readers
 from lenet_verify.architecture import Architecture, Layer, Shape, Source
 from lenet_verify.cli import main
 from lenet_verify.show.arguments import as_written
+from lenet_verify.show.display_width import cut, width
 from lenet_verify.show.json_document import plain_config
 
 ROOT = Path(__file__).parent.parent
@@ -351,7 +352,7 @@ def test_bad_usage_is_one_line_and_exit_code_2(show, arguments, said, monkeypatc
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [[], [LENET5, "--format", "yaml"], [LENET5, "--expan"]])
+@pytest.mark.parametrize("arguments", [[], [LENET5, "--format", "yaml"], [LENET5, "--col=name"]])
 def test_what_argparse_refuses_is_exit_code_2(arguments, capfd):
     with pytest.raises(SystemExit) as left:
         main(["show", *arguments])
@@ -748,6 +749,28 @@ def test_wide_characters_take_two_columns(shown):
     assert wide.index("InputLayer") + 2 == narrow.index("Dense")
 
 
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [("abc", 3), ("入力", 4), ("ｱ", 1), ("Ａ", 2), ("e\u0301", 1), ("…–", 2), ("한", 2), ("", 0)],
+)
+def test_how_wide_text_is(text, columns):
+    assert width(text) == columns
+
+
+@pytest.mark.parametrize(
+    ("text", "tail", "room", "told"),
+    [
+        ("abcdef", "", 6, "abcdef"),
+        ("abcdef", "", 5, "abcd…"),
+        ("abcdef", "#2", 6, "abc…#2"),
+        ("入力層", "", 5, "入力…"),
+        ("入力層", "", 4, "入…"),
+    ],
+)
+def test_text_is_cut_to_its_room(text, tail, room, told):
+    assert cut(text, tail, room) == told
+
+
 def on_a_terminal(*arguments, columns, **environment):
     """What the command prints on a real pseudo-terminal of so many columns."""
     main_side, child_side = pty.openpty()
@@ -793,6 +816,19 @@ def test_a_narrow_terminal_cuts_text_and_never_numbers(environment):
     narrowest = on_a_terminal(LENET5, *WIDE, columns=20, NO_COLOR="1")
     for number in ("6@28x28", "16@10x10", "48,120", "117,600", "240,000"):
         assert number in narrowest
+
+
+def test_a_name_that_is_cut_keeps_its_end(tmp_path):
+    (tmp_path / "long.yaml").write_text(
+        "format: 1\ntitle: Long\ninput: 4\nlayers:\n"
+        "  a_long_block_of_many_words_conv: {type: Dense, units: 3}\n"
+        "  a_long_block_of_many_words_relu: {type: ReLU}\n",
+        encoding="utf-8",
+    )
+    out = on_a_terminal(str(tmp_path / "long.yaml"), columns=50, NO_COLOR="1")
+    assert re.findall(r"^  (a_\S+) ", out, re.MULTILINE) == [
+        "a_long_b…conv", "a_long_b…relu",
+    ]  # fmt: skip
 
 
 def test_where_there_is_no_terminal_nothing_is_cut(run_cli):
