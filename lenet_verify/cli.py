@@ -9,8 +9,9 @@ import io
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,6 +19,7 @@ from lenet_verify.errors import LenetVerifyError, MissingLibraryError, OutputErr
 from lenet_verify.options import (
     check_parser,
     factory_arguments,
+    file_limits,
     limits,
     output_folder,
     schema_parser,
@@ -28,6 +30,8 @@ from lenet_verify.options import (
 
 if TYPE_CHECKING:
     from lenet_verify.report import Report
+    from lenet_verify.spec import Spec
+    from lenet_verify.verify import Attempt
 
 HOLDS, FAILS, UNDECIDED, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: every claim holds; a claim is broken or unknown; the run could not decide; ^C."""
@@ -121,34 +125,58 @@ def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argpar
 
 def _check(options: argparse.Namespace) -> int:
     folder = output_folder(options)
-    reports: list[Report] = []
-    failures = 0
     with ExitStack() as stack:
         # the layout engine loads while this process does
         engine = _engine(stack) if folder is not None else None
-        from lenet_verify.verify import Options, load_specs, verify
+        from lenet_verify.many import each
+        from lenet_verify.patterns import refuse_models, spelt_out
+        from lenet_verify.verify import Options, attempt, load_specs
 
-        allowed = limits(options.limit)
-        how = Options(factory_arguments(options.arg), options.exact, options.static, allowed)
-        specs = load_specs([shown_path(path) for path in options.specs], allowed)
-        for spec in specs:
-            for model in options.model or [None]:
-                try:
-                    reports += verify(spec, model, how)
-                except LenetVerifyError as error:
-                    _complain(error, options.debug)
-                    failures += 1
+        refuse_models(options.specs)
+        models = spelt_out(options.model)
+        how = Options(
+            factory_arguments(options.arg), options.exact, options.static, options.weights,
+            limits(options.limit), file_limits(options.limit),
+        )  # fmt: skip
+        specs = load_specs([shown_path(path) for path in options.specs], how.limits)
+        listed = models.patterned and options.format == "text"
+        # a line takes little room, so that other processes may do the work and tell us
+        in_short = listed and folder is None and not options.debug
+        work = partial(attempt, specs, how, in_short)
+        tasks = [(number, name) for number in range(len(specs)) for name in models.names or [None]]
+        attempts = list(each(tasks, work, what=" models", alone=not in_short))
+        for one in attempts:
+            if one.error is not None:
+                _complain(one.error, options.debug)
+        reports = [report for one in attempts for report in one.reports]
         if folder is not None:
             reports = _written(reports, folder, engine, options.debug)
-    for report in reports:
-        for warning in report.verdict.warnings:
-            _say(f"warning: {report.verdict.spec}: {warning}")
-    if reports:
+    for number, warning in _warnings(attempts):
+        _say(f"warning: {specs[number].path}: {warning}")
+    if listed:
+        _print("\n".join(_lines(number, spec, attempts) for number, spec in enumerate(specs)))
+    elif reports:
         _print(_rendered(reports, options.format))
     _say_what_was_logged(options)
-    if failures:
+    if any(one.error is not None for one in attempts):
         return UNDECIDED
-    return HOLDS if all(report.verdict.holds for report in reports) else FAILS
+    return HOLDS if all(one.holds for one in attempts) else FAILS
+
+
+def _warnings(attempts: Sequence[Attempt]) -> Iterator[tuple[int, str]]:
+    """Each warning once, with the number of its spec."""
+    found = {(one.spec, warning): None for one in attempts for warning in one.warnings}
+    yield from found
+
+
+def _lines(number: int, spec: Spec, attempts: Sequence[Attempt]) -> str:
+    from lenet_verify.renderers.brief import line, render_lines, unreadable
+
+    lines = []
+    for one in attempts:
+        if one.spec == number:
+            lines += [*one.lines, *map(line, one.reports)] or [unreadable(one.model or "")]
+    return render_lines(spec.title, spec.path, lines, colour=_wants_colour())
 
 
 def _show(options: argparse.Namespace) -> int:

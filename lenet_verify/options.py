@@ -14,6 +14,7 @@ from lenet_verify import __version__
 from lenet_verify.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
+    from lenet_verify.readers.files.limits import FileLimits
     from lenet_verify.spec import Limits
 
 DEFAULT_OUT = "reports"
@@ -43,8 +44,10 @@ def check_parser() -> argparse.ArgumentParser:
     add("specs", nargs="+", metavar="SPEC", help="a YAML spec; its own model is built and checked")
     add(
         "--model", action="append", default=[], metavar="MODEL",
-        help="check this model instead: package.module:object (a Keras model, or a factory or "
-        "class that makes one; this runs that code) or another SPEC; may be given again",
+        help="check this model instead: FILE.keras, FILE.h5, FILE.json (nothing in a file is run; "
+        "also a URL that fsspec understands, or a pattern such as 'models/*.keras'), another "
+        "SPEC, or package.module:object (a Keras model, or a factory or class that makes one: "
+        "this runs that code); may be given again",
     )  # fmt: skip
     _add_arg(add)
     add(
@@ -61,6 +64,10 @@ def check_parser() -> argparse.ArgumentParser:
         help="load no framework and run no code: derive a spec's own model by inference alone",
     )  # fmt: skip
     add("--exact", action="store_true", help="judge the model as it stands, without any rewrite")
+    add(
+        "--weights", action="store_true",
+        help="of a .keras or .h5 file, also compare the shapes of the weights with the config",
+    )  # fmt: skip
     _add_limit(add)
     _add_debug(add)
     version = f"lenet-verify {__version__}"
@@ -143,7 +150,8 @@ def _add_limit(add: Callable[..., object]) -> None:
     add(
         "--limit", action="append", default=[], metavar="NAME=NUMBER",
         help="raise a limit on specs: spec-bytes, yaml-depth, yaml-aliases, yaml-nodes, globs, "
-        "facts",
+        "facts; or on model files: config-bytes, config-ratio, config-values, archive-members, "
+        "hdf5-objects, layers",
     )  # fmt: skip
 
 
@@ -188,7 +196,32 @@ def limits(given: Sequence[str]) -> Limits:
     """
     from lenet_verify.spec import Limits
 
-    known = {field.name.replace("_", "-"): field.name for field in fields(Limits)}
+    return replace(Limits(), **_raised(given, Limits))
+
+
+def file_limits(given: Sequence[str]) -> FileLimits:
+    """`--limit NAME=NUMBER` as limits on model files.
+
+    Raises:
+        UsageError: there is no such limit, or no such number.
+    """
+    from lenet_verify.readers.files.limits import FileLimits
+
+    return replace(FileLimits(), **_raised(given, FileLimits))
+
+
+def _raised(given: Sequence[str], kind: type[Any]) -> dict[str, int]:
+    """Those of the limits given that are of one kind."""
+    if not given:
+        return {}
+    from lenet_verify.readers.files.limits import FileLimits
+    from lenet_verify.spec import Limits
+
+    known = {
+        field.name.replace("_", "-"): (field.name, of)
+        for of in (Limits, FileLimits)
+        for field in fields(of)
+    }
     raised: dict[str, int] = {}
     for one in given:
         name, _, number = one.partition("=")
@@ -196,8 +229,9 @@ def limits(given: Sequence[str]) -> Limits:
             raise UsageError(
                 f"--limit takes NAME=NUMBER with a NAME of {', '.join(known)}, not '{one}'"
             )
-        raised[known[name]] = int(number)
-    return replace(Limits(), **raised)
+        if known[name][1] is kind:
+            raised[known[name][0]] = int(number)
+    return raised
 
 
 def shown_path(path: str) -> str:

@@ -18,12 +18,14 @@ class Provenance:
         versions: names and versions of what took part.
         exact: whether claims were judged without any rewrite.
         static: whether it is known by inference alone.
+        file: whether it is known from a model file, of which nothing was loaded or run.
     """
 
     how: str
     versions: tuple[tuple[str, str], ...]
     exact: bool = False
     static: bool = False
+    file: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,20 @@ from lenet_verify.architecture import Architecture
 from lenet_verify.checking import check
 from lenet_verify.errors import (
     InferenceError,
+    LenetVerifyError,
     MissingLibraryError,
     Problem,
     ReadError,
     SpecError,
     UsageError,
 )
-from lenet_verify.readers import is_named_object, read
+from lenet_verify.readers import is_model_file, is_named_object, read
+from lenet_verify.readers.files.limits import FileLimits
+from lenet_verify.renderers.brief import Line, line
 from lenet_verify.report import Provenance, Report
 from lenet_verify.spec import Deviation, Limits, Spec, load_spec
 from lenet_verify.static_model import infer
+from lenet_verify.verdict import Verdict
 
 _SUFFIXES = ("h5", "hdf5", "json", "keras", "onnx")
 
@@ -35,13 +39,17 @@ class Options:
         arguments: for the factory or class that a model is named by.
         exact: judge the model as it stands, without any rewrite.
         static: load no framework and run no code: what there is to know is derived.
+        weights: whether to hold the shapes of a file's weights against its config.
         limits: how large a spec may be.
+        file_limits: how large a model file may be.
     """
 
     arguments: Mapping[str, Any] = field(default_factory=dict)
     exact: bool = False
     static: bool = False
+    weights: bool = False
     limits: Limits = field(default_factory=Limits)
+    file_limits: FileLimits = field(default_factory=FileLimits)
 
 
 def load_specs(paths: Sequence[str], limits: Limits) -> list[Spec]:
@@ -62,6 +70,61 @@ def load_specs(paths: Sequence[str], limits: Limits) -> list[Spec]:
     return specs
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """What became of one model held against one spec, or of each of a spec's implementations.
+
+    Attributes:
+        spec: its number.
+        model: as it is named; None for the spec's own.
+        reports: whole; none if only lines were wanted.
+        lines: in short; none if reports were wanted.
+        error: why there is neither.
+    """
+
+    spec: int
+    model: str | None
+    reports: tuple[Report, ...] = ()
+    lines: tuple[Line, ...] = ()
+    error: LenetVerifyError | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether every verdict holds."""
+        return all(one.holds for one in self.lines) and all(
+            report.verdict.holds for report in self.reports
+        )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader should know besides."""
+        found = [warning for one in self.lines for warning in one.warnings]
+        found += [warning for report in self.reports for warning in report.verdict.warnings]
+        return tuple(found)
+
+
+def attempt(
+    specs: Sequence[Spec], options: Options, in_short: bool, task: tuple[int, str | None]
+) -> Attempt:
+    """Checks one model against one spec, whatever comes of it.
+
+    Args:
+        specs: all of them.
+        options: how to find and judge the model.
+        in_short: whether a line is all that is wanted of each report.
+        task: the number of the spec, and the model.
+    """
+    number, model = task
+    try:
+        reports = tuple(verify(specs[number], model, options))
+    except LenetVerifyError as error:
+        # in the form that every process can be told of
+        return Attempt(number, model, error=ReadError(str(error)) if in_short else error)
+    if in_short:
+        return Attempt(number, model, lines=tuple(map(line, reports)))
+    return Attempt(number, model, reports)
+
+
 def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
     """Checks a model against a spec: the spec's own, the one named, or each implementation.
 
@@ -70,8 +133,8 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
     """
     _check_that_shapes_join(spec)
     if model is not None:
-        architecture, how = _theirs(spec, model, options)
-        report = _report(spec, model, architecture, how, options)
+        architecture, provenance = _theirs(spec, model, options)
+        report = _report(spec, model, architecture, provenance, options)
         if warning := elsewhere(model):
             warnings = (*report.verdict.warnings, warning)
             report = replace(report, verdict=replace(report.verdict, warnings=warnings))
@@ -89,19 +152,21 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
 
             architecture = read(build_implementation(one.name))
             how = f"{one.name}, built without weights and read layer by layer"
-            yield _report(spec, one.name, architecture, how, options, one.deviations)
+            provenance = _provenance(how, options)
+            yield _report(spec, one.name, architecture, provenance, options, one.deviations)
     else:
         raise UsageError(
             f"{spec.path} has claims but no layers to build: name a model to check with --model"
         )
 
 
-def _own(spec: Spec, options: Options) -> tuple[Architecture, str]:
+def _own(spec: Spec, options: Options) -> tuple[Architecture, Provenance]:
     """The architecture of a spec's own model, and how it came to be known."""
     if options.static:
         if not spec.closed:
             raise UsageError(f"{spec.path}: the spec has no 'layers', so there is no model in it")
-        return infer(spec), "derived from the spec by inference alone, without any framework"
+        how = "derived from the spec by inference alone, without any framework"
+        return infer(spec), _provenance(how, options)
     from lenet_verify.builder import build_for_checking
 
     try:
@@ -109,7 +174,7 @@ def _own(spec: Spec, options: Options) -> tuple[Architecture, str]:
     except MissingLibraryError as e:
         raise MissingLibraryError(e.library, e.extra, e.purpose, or_else="use --static") from e
     how = "built from the spec with Keras, without weights, and read back layer by layer"
-    return read(model), how
+    return read(model), _provenance(how, options)
 
 
 def elsewhere(model: str) -> str | None:
@@ -127,26 +192,38 @@ def elsewhere(model: str) -> str | None:
     return f"{model} was imported from elsewhere, where it is installed, not from {here[0]}"
 
 
-def _theirs(spec: Spec, model: str, options: Options) -> tuple[Architecture, str]:
+def _theirs(spec: Spec, model: str, options: Options) -> tuple[Architecture, Provenance]:
     """The architecture of a user's own model, and how it came to be known."""
     if model.endswith((".yaml", ".yml")):
         other = load_spec(model, options.limits)
         _check_that_shapes_join(other)
-        architecture, how = _own(other, options)
-        return architecture, how.replace("the spec", "another spec")
+        architecture, provenance = _own(other, options)
+        how = provenance.how.replace("the spec", "another spec")
+        return architecture, replace(provenance, how=how)
+    inputs = [(one.name, one.shape, one.dtype) for one in spec.inputs]
+    if is_model_file(model):
+        architecture = read(
+            model, inputs=inputs, limits=options.file_limits, weights=options.weights
+        )
+        how = "read from its file, of which nothing was loaded or run, by inference alone"
+        return architecture, _provenance(f"{how}{_given(architecture)}", options, file=True)
     if not is_named_object(model):
         raise ReadError(
-            f"{model}: give package.module:object (a Keras model, or a factory or class that "
-            f"makes one) or a spec{_meant(model)}; model files are not read yet"
+            f"{model}: there is no such file; give a .keras, .h5 or .json file, a spec, or "
+            f"package.module:object (a Keras model, or a factory or class that makes one)"
+            f"{_meant(model)}"
         )
     if options.static:
         raise UsageError(f"{model}: --static runs no code, and to make this model is to run it")
-    inputs = [(one.name, one.shape, one.dtype) for one in spec.inputs]
     architecture = read(model, inputs=inputs, arguments=options.arguments)
     how = "made by the user's own code and read layer by layer"
-    if "input" in architecture.unknown:
-        how += f"; {architecture.unknown['input']}"
-    return architecture, how
+    return architecture, _provenance(f"{how}{_given(architecture)}", options)
+
+
+def _given(architecture: Architecture) -> str:
+    """What to add where a model had to be read on inputs that it does not declare."""
+    why = architecture.unknown.get("input")
+    return f"; {why}" if why else ""
 
 
 def _meant(model: str) -> str:
@@ -186,13 +263,32 @@ def _report(
     spec: Spec,
     model: str | None,
     architecture: Architecture,
-    how: str,
+    provenance: Provenance,
     options: Options,
     deviations: Sequence[Deviation] = (),
 ) -> Report:
-    verdict = check(spec, architecture, deviations=deviations, exact=options.exact, model=model)
-    provenance = Provenance(how, versions(options.static), options.exact, options.static)
-    return Report(spec, architecture, verdict, provenance)
+    verdict = _checked(spec, architecture, deviations, options.exact)
+    return Report(spec, architecture, replace(verdict, model=model), provenance)
+
+
+_last: list[tuple[Spec, Architecture, bool, Verdict]] = []
+"""The last verdict: of files with one and the same config the reader gives one architecture."""
+
+
+def _checked(
+    spec: Spec, architecture: Architecture, deviations: Sequence[Deviation], exact: bool
+) -> Verdict:
+    for known, judged, how, verdict in _last:
+        if known is spec and judged is architecture and how is exact and not deviations:
+            return verdict
+    verdict = check(spec, architecture, deviations=deviations, exact=exact)
+    _last[:] = [] if deviations else [(spec, architecture, exact, verdict)]
+    return verdict
+
+
+def _provenance(how: str, options: Options, *, file: bool = False) -> Provenance:
+    static = options.static or file
+    return Provenance(how, versions(static), options.exact, static, file)
 
 
 def versions(static: bool) -> tuple[tuple[str, str], ...]:

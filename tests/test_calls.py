@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 
+import keras
 import pytest
 from keras.src import activations, ops
 from keras.src.ops.operation import Operation
 
-import keras
 from lenet_verify.inference import RULES
 from lenet_verify.vocabulary import APPLICATION_LAYERS, LAYERS
 from lenet_verify.vocabulary.calls import SPREAD, call_parameters

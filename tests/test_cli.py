@@ -204,9 +204,9 @@ def test_an_unreadable_model_does_not_stop_the_others(folder, monkeypatch, capfd
         ("theirs:netwrok", "did you mean 'network'?"),
         ("nobodys:network", "there is no module 'nobodys' to import"),
         ("theirs:os.sep", "neither a Keras model nor a way to make one"),
-        ("model.keras", "or a spec; model files are not read yet"),
-        ("keras.applications.VGG16", "such as keras.applications:VGG16; model files"),
-        ("pkg/theirs.py:network", "such as pkg.theirs:network; model files"),
+        ("model.keras", "model.keras: there is no such file"),
+        ("keras.applications.VGG16", "such as keras.applications:VGG16"),
+        ("pkg/theirs.py:network", "such as pkg.theirs:network"),
         ("nospec.yaml", "nospec.yaml:1:1: cannot be read: No such file or directory"),
     ],
 )

@@ -559,7 +559,7 @@ def test_a_file_is_shown_as_the_model_is(shown, folder, name):
 def test_anything_else_is_a_file_to_read(shown, monkeypatch, given, read):
     asked = []
 
-    def stub(path):
+    def stub(path, **_):
         asked.append(path)
         return Architecture(title="t", inputs=(), outputs=(), layers=(), params=1_000)
 
@@ -862,5 +862,5 @@ def test_a_table_of_a_network_that_feeds_itself(shown, monkeypatch):
     )  # fmt: skip
     for layers in (loop.layers, (model,)):
         broken = Architecture(title="loop", inputs=(), outputs=("a",), layers=layers)
-        monkeypatch.setattr(lenet_verify.readers, "read", lambda _, found=broken: found)
+        monkeypatch.setattr(lenet_verify.readers, "read", lambda _, found=broken, **__: found)
         assert "the network feeds itself" in shown("x.keras", "--columns", "+receptive_field")

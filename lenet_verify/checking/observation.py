@@ -184,6 +184,9 @@ def observe_model(
             return Observation(
                 instead=Outcome.SKIPPED, code="not-compiled", reason="the model is not compiled"
             )
+        if fact in architecture.unknown:
+            why = architecture.unknown[fact]
+            return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=why)
         return Observation(getattr(compiled, fact))
     opaque = architecture.unknown.get("layers")
     if fact in ("params", "trainable", "non_trainable"):

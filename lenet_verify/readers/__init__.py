@@ -5,6 +5,7 @@ Readers are blind: none may import the spec, so that none can echo what it expec
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
     from lenet_verify.readers.files.limits import FileLimits
     from lenet_verify.readers.keras_model import InputSpecs
 
-__all__ = ["is_named_object", "read"]
+__all__ = ["is_model_file", "is_named_object", "read"]
+
+
+SUFFIXES = (".keras", ".h5", ".hdf5", ".json")
+"""How the names of model files end."""
 
 
 def read(
@@ -59,6 +64,15 @@ def read(
 
         model = load_named_object(str(model), arguments or {})
     return with_measures(read_keras_model(model, inputs))
+
+
+def is_model_file(name: str) -> bool:
+    """Whether a name is that of a model file: by its suffix, as a URL, or since it is there."""
+    return bool(
+        name.lower().endswith(SUFFIXES)
+        or "://" in name
+        or (not is_named_object(name) and os.path.lexists(name))
+    )
 
 
 def is_named_object(name: str) -> bool:

@@ -6,6 +6,7 @@ only where that is asked for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -37,16 +38,16 @@ class Texts(NamedTuple):
     """What a file tells of its model.
 
     Attributes:
-        config: of the model, parsed.
-        training: how it is compiled, where that is told apart.
+        config: of the model, as JSON.
+        training: how it is compiled, as JSON, where that is told apart.
         where: the config's place in messages.
         kind: of the file.
         weights: the shapes of its weights by their paths, if they were asked for; or why there
             are none.
     """
 
-    config: Any
-    training: Any
+    config: str
+    training: str | None
     where: str
     kind: str
     weights: Shapes | str | None = None
@@ -83,8 +84,38 @@ def read_source(
         ReadError: as of `read_model_file`.
     """
     texts = _texts(source, limits, weights)
+    found = _read(texts, limits, tuple(inputs))
+    if isinstance(texts.weights, str):
+        return replace(found, unknown={**found.unknown, "weights": texts.weights})
+    return found if texts.weights is None else with_weights(found, texts.kind, texts.weights)
+
+
+_SHARED_IDS = re.compile(r'"shared_object_id": \d+')
+"""Where an object was in memory when Keras wrote it: two files of one model differ in these."""
+
+_known: dict[tuple[Any, ...], Architecture] = {}
+"""The last models that were read: a folder of checkpoints holds one config many times."""
+
+_MOST_KNOWN, _LONGEST_KNOWN = 8, 2**20
+
+
+def _read(texts: Texts, limits: FileLimits, inputs: tuple[Given, ...]) -> Architecture:
+    key = (_SHARED_IDS.sub("", texts.config), texts.training, limits.layers, inputs)
+    if key not in _known:
+        found = _read_anew(texts, limits, inputs)
+        if len(texts.config) > _LONGEST_KNOWN:
+            return found
+        if len(_known) == _MOST_KNOWN:
+            del _known[next(iter(_known))]
+        _known[key] = found
+    return _known[key]
+
+
+def _read_anew(texts: Texts, limits: FileLimits, inputs: tuple[Given, ...]) -> Architecture:
+    config = parse(texts.config, texts.where, limits)
+    training = texts.training and parse(texts.training, f"{texts.where}: training_config", limits)
     try:
-        found = read_config(texts.config, limits.layers, texts.training, inputs)
+        return read_config(config, limits.layers, training, inputs)
     except Malformed as e:
         raise ReadError(f"{texts.where}: {e}") from e
     except InferenceError as e:
@@ -92,9 +123,6 @@ def read_source(
         raise ReadError("\n".join(lines)) from e
     except RecursionError as e:
         raise ReadError(f"{texts.where}: it is nested too deeply to be a model") from e
-    if isinstance(texts.weights, str):
-        return replace(found, unknown={**found.unknown, "weights": texts.weights})
-    return found if texts.weights is None else with_weights(found, texts.kind, texts.weights)
 
 
 def _texts(source: ByteSource, limits: FileLimits, weights: bool) -> Texts:
@@ -113,9 +141,8 @@ def _of_archive(source: ByteSource, limits: FileLimits, weights: bool) -> Texts:
 
     where = f"{source.name}: config.json"
     archive = read_archive(source, limits)
-    config = parse(archive.config, where, limits)
     found = _shapes_of(archive, limits) if weights else None
-    return Texts(config, None, where, "keras", found)
+    return Texts(archive.config, None, where, "keras", found)
 
 
 def _shapes_of(archive: Archive, limits: FileLimits) -> Shapes | str:
@@ -132,7 +159,7 @@ def _shapes_of(archive: Archive, limits: FileLimits) -> Shapes | str:
 def _of_json(source: ByteSource, limits: FileLimits, weights: bool) -> Texts:
     from lenet_verify.readers.files.json_file import read_json_text
 
-    config = parse(read_json_text(source, limits), source.name, limits)
+    config = read_json_text(source, limits)
     why = "a .json file holds no weights" if weights else None
     return Texts(config, None, source.name, "json", why)
 
@@ -148,10 +175,9 @@ def _of_hdf5(source: ByteSource, limits: FileLimits, weights: bool) -> Texts:
             f"{source.name}: it holds weights alone, no model_config; "
             "save the whole model with model.save(…)"
         )
-    training = attributes.get("training_config")
     return Texts(
-        parse(attributes["model_config"], where, limits),
-        None if training is None else parse(training, f"{source.name}: training_config", limits),
+        attributes["model_config"],
+        attributes.get("training_config"),
         where,
         "hdf5",
         file.shapes if weights else None,

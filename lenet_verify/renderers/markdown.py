@@ -10,6 +10,7 @@ from lenet_verify.notation import as_text
 from lenet_verify.renderers.layer_table import PINNED, LayerRow, coverage, layer_rows, told
 from lenet_verify.renderers.wording import (
     MARKS,
+    NOT_LOADED,
     NOTHING,
     expected_of,
     headline,
@@ -67,6 +68,7 @@ def _summary(report: Report) -> str:
     checked = code(model) if model else "the model that this spec builds"
     checked += ", by inference alone" if report.provenance.static else ""
     text = f"{tally(report.verdict)}. Checked: {checked}, against {code(report.verdict.spec)}."
+    text += f" {NOT_LOADED[0].upper()}{NOT_LOADED[1:]}." if report.provenance.file else ""
     warnings = [f"\n\nWarning: {escaped(warning)}" for warning in report.verdict.warnings]
     return text + "".join(warnings)
 

@@ -9,6 +9,7 @@ from lenet_verify.notation import as_text
 from lenet_verify.renderers.layer_table import LayerRow, coverage, layer_rows, told
 from lenet_verify.renderers.wording import (
     MARKS,
+    NOT_LOADED,
     NOTHING,
     facts,
     headline,
@@ -57,13 +58,15 @@ def render_text(reports: Sequence[Report], *, colour: bool = False) -> str:
 def _one(report: Report, colour: bool) -> str:
     verdict = report.verdict
     summary = Outcome.HOLDS if verdict.holds else (worst(verdict.findings) or Outcome.HOLDS)
-    mark = _painted(
+    mark = painted(
         f"{MARKS[summary]} {visible(report.spec.title)}: {headline(report)}", summary, colour
     )
     checked = visible(verdict.model or "the model built from it")
     if report.provenance.static:
         checked = visible(verdict.model or "the model derived from it") + ", by inference alone"
-    lines = [mark, f"  {tally(verdict)} ({visible(verdict.spec)}, checked on {checked})", ""]
+    lines = [mark, f"  {tally(verdict)} ({visible(verdict.spec)}, checked on {checked})"]
+    lines += [f"  {NOT_LOADED}"] if report.provenance.file else []
+    lines.append("")
     every = layer_rows(report)
     rows, rest = told(report, every)
     lines += _table(rows, colour) if rows else []
@@ -103,7 +106,7 @@ def _table(rows: Sequence[LayerRow], colour: bool) -> list[str]:
         ]
         outcome = worst(row.findings) if row else None
         if outcome is not None:
-            padded[0] = _painted(padded[0], outcome, colour)
+            padded[0] = painted(padded[0], outcome, colour)
         lines.append("  ".join(padded).rstrip())
     return lines
 
@@ -154,10 +157,11 @@ def _told(group: Sequence[Finding]) -> Sequence[Finding]:
 def _line(finding: Finding, colour: bool) -> str:
     place = f"  {finding.file}:{finding.line}" if finding.line is not None else ""
     rule = f"  by {finding.rule}" if finding.rule else ""
-    mark = _painted(MARKS[finding.outcome], finding.outcome, colour)
+    mark = painted(MARKS[finding.outcome], finding.outcome, colour)
     text = visible(f"{what(finding)}  {stated_in(finding)}{place}{rule}", longest=1000)
     return f"    {mark} {text}"
 
 
-def _painted(text: str, outcome: Outcome, colour: bool) -> str:
+def painted(text: str, outcome: Outcome, colour: bool) -> str:
+    """Text in the colour of an outcome, where colour is wanted."""
     return f"\x1b[{_COLOURS[outcome]}m{text}\x1b[0m" if colour else text

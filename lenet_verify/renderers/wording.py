@@ -20,6 +20,10 @@ MARKS = {
 NOTHING = "–"
 
 
+NOT_LOADED = "nothing in the file was loaded or run; whether it is safe to load is another matter"
+"""What every report on a model file says."""
+
+
 def headline(report: Report) -> str:
     """The verdict in one sentence, without the title."""
     verdict = report.verdict
@@ -82,6 +86,8 @@ def what(finding: Finding) -> str:
     if finding.code in ("unreachable-layer", "derivations-disagree") and finding.fact == "layer":
         return f"{finding.observed or 'layer'}: {finding.reason}"
     expected = as_text(finding.expected)
+    if finding.outcome is Outcome.UNKNOWN and finding.expected is None:
+        return f"{finding.fact}: unknown: {finding.reason}"
     if finding.outcome is Outcome.UNKNOWN:
         seen = f", is {finding.observed}" if finding.observed is not None else ""
         return f"{finding.fact}: {expected} expected{seen}; unknown: {finding.reason}"

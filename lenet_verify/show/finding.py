@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from lenet_verify.errors import InferenceError, UsageError
-from lenet_verify.options import factory_arguments, limits, shown_path
+from lenet_verify.options import factory_arguments, file_limits, limits, shown_path
 from lenet_verify.show.rows import Shown
 
 if TYPE_CHECKING:
     from lenet_verify.architecture import Architecture
+    from lenet_verify.readers.files.limits import FileLimits
     from lenet_verify.spec import Limits
 
 
@@ -24,11 +25,13 @@ class How:
         arguments: for the factory or class that a model is named by.
         static: run no code.
         limits: how large a spec may be; None for the usual ones.
+        file_limits: how large a model file may be; None for the usual ones.
     """
 
     arguments: Mapping[str, Any] = field(default_factory=dict)
     static: bool = False
     limits: Limits | None = None
+    file_limits: FileLimits | None = None
 
 
 def way(options: Namespace) -> How:
@@ -43,7 +46,9 @@ def way(options: Namespace) -> How:
 
         if not any(map(is_named_object, options.models)):
             raise UsageError("--arg is for a factory, and there is no package.module:object here")
-    return How(arguments, options.static, limits(options.limit) if options.limit else None)
+    if not options.limit:
+        return How(arguments, options.static)
+    return How(arguments, options.static, limits(options.limit), file_limits(options.limit))
 
 
 def find(model: str, how: How) -> Shown:
@@ -59,7 +64,7 @@ def find(model: str, how: How) -> Shown:
 
     if not is_named_object(model):
         path = model if "://" in model else shown_path(model)
-        return Shown(path, counted(read(path)))
+        return Shown(path, counted(read(path, limits=how.file_limits)))
     if how.static:
         raise UsageError(f"{model}: --static runs no code, and to make this model is to run it")
     architecture = read(model, arguments=how.arguments)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from lenet_verify import infer
@@ -22,6 +24,7 @@ from tests.parity.calling import called, layer_of, operated
 from tests.parity.case import Case, Sizes
 from tests.parity.cases import CASES
 from tests.parity.compare import compare, listed
+from tests.parity.saved import held_in_file, held_with_weights, saved
 from tests.parity.whole import Held, differences, held_against_inference, weights_by_path
 
 keras = import_keras()
@@ -91,25 +94,94 @@ class _Growing:
         return keras.Model(_alone(self.inputs), _alone(ends))
 
 
-def graph(rng: Random) -> Held:
-    """A random model with branches, shared layers and nested models, read and held."""
-    with _stateless():
+@dataclass(frozen=True)
+class Grown:
+    """A random model.
+
+    Attributes:
+        model: of Keras; None if nothing came of it.
+        cases: every call of a layer in it.
+        held: the model, read and held against inference.
+    """
+
+    model: Any
+    cases: Sequence[Case]
+    held: Held
+
+
+def graph(rng: Random, *, real: bool = False) -> Grown:
+    """A random model with branches, shared layers and nested models, read and held.
+
+    Args:
+        rng: what it is drawn by.
+        real: whether it has weights.
+    """
+    with _quietly(real):
         growing = _Growing(rng)
         if not _begin(growing, TYPES):
-            return Held("nothing to begin with")
+            return Grown(None, (), Held("nothing to begin with"))
         for _ in range(rng.randint(1, 7)):
             rng.choice((_layer, _layer, _layer, _merge, _again, _nest))(growing)
         model = growing.model()
-    return _excused(held_against_inference(read(model), weights_by_path(model)), growing)
+    held = held_against_inference(read(model), weights_by_path(model))
+    return Grown(model, growing.cases, _excused(held, growing.cases))
 
 
-def spec(rng: Random) -> Held:
+def sequential(rng: Random, *, real: bool = False) -> Grown:
+    """A random Sequential, read and held: one that declares its input, one that was called on
+    something, or (then there is nothing to hold) one that is not built."""
+    with _quietly(real):
+        growing = _Growing(rng)
+        plain = [type_ for type_ in TYPES if type_ in LAYERS and type_ not in MERGING]
+        if not _begin(growing, plain):
+            return Grown(None, (), Held("nothing to begin with"))
+        for _ in range(rng.randint(0, 5)):
+            _further(growing, plain)
+        layers = [layer for _, layer, fed in growing.layers if len(fed) == 1]
+        if len(layers) < len(growing.layers):
+            return Grown(None, (), Held("no chain"))
+        first = growing.inputs[0]
+        given = first.shape[1:], first.dtype
+        way = rng.choice(("declared", "declared", "called", "not built"))
+        try:
+            if way == "declared":
+                model = keras.Sequential([keras.Input(given[0], dtype=given[1]), *layers])
+            else:
+                model = keras.Sequential([_anew(layer) for layer in layers])
+                if way == "called":
+                    model(keras.KerasTensor((None, *given[0]), dtype=given[1]))
+        except Exception:  # whatever Keras refuses with
+            return Grown(None, (), Held("refused"))
+    if way == "not built":
+        return Grown(model, growing.cases, Held("not built"))
+    held = held_against_inference(read(model), weights_by_path(model))
+    return Grown(model, growing.cases, _excused(held, growing.cases))
+
+
+def _further(growing: _Growing, types: Sequence[str]) -> None:
+    """One more layer at the end of a chain."""
+    before = list(growing.tensors)
+    growing.tensors = before[-1:]
+    count = len(growing.layers)
+    _layer(growing, types)
+    if len(growing.layers) > count and len(growing.layers[-1][2]) > 1:
+        growing.layers.pop()  # it takes more than one tensor
+        growing.cases.pop()
+        growing.tensors = before[-1:]
+
+
+def _anew(layer: Any) -> Any:
+    """The same layer, never called."""
+    return type(layer).from_config(layer.get_config())
+
+
+def spec(rng: Random, *, real: bool = False) -> Grown:
     """A random recipe, built by Keras from the spec and inferred from the spec."""
     types = [type_ for type_ in TYPES if type_ in LAYERS]
-    with _stateless():
+    with _quietly(real):
         growing = _Growing(rng)
         if not _begin(growing, types):
-            return Held("nothing to begin with")
+            return Grown(None, (), Held("nothing to begin with"))
         for _ in range(rng.randint(1, 6)):
             if rng.random() < 0.25:
                 _merge(growing)
@@ -118,7 +190,7 @@ def spec(rng: Random) -> Held:
     try:
         recipe = _spec(growing)
     except ValueError:  # the vocabulary has no words for one of the arguments
-        return Held("not to be said in a spec")
+        return Grown(None, (), Held("not to be said in a spec"))
     model = build_for_checking(recipe)
     observed = read(model)
     try:
@@ -128,17 +200,48 @@ def spec(rng: Random) -> Held:
         held = Held(title, len(recipe.layers), (), (f"refused: {e}",))
     else:
         held = differences(_by_name(observed), _by_name(derived), weights_by_path(model))
-    return _excused(held, growing)
+    return Grown(model, growing.cases, _excused(held, growing.cases))
 
 
-def _excused(held: Held, growing: _Growing) -> Held:
+def in_files(grown: Grown, formats: Sequence[str]) -> Iterator[tuple[str, Held]]:
+    """A random model in files, each read and held against the model.
+
+    Args:
+        grown: the model.
+        formats: of the files; those other than JSON take a model that has weights.
+    """
+    if grown.model is None:
+        return
+    live, weights = read(grown.model), weights_by_path(grown.model)
+    with TemporaryDirectory() as folder:
+        for format_ in formats:
+            try:
+                path = saved(grown.model, Path(folder), format_)
+            except Exception:  # whatever Keras refuses to save it with
+                yield f".{format_}", Held("not to be saved")
+                continue
+            yield f".{format_}", _excused(held_in_file(live, path), grown.cases)
+            if format_ != "json":
+                held = held_with_weights(live, weights, path)
+                yield f"weights in .{format_}", _excused(held, grown.cases)
+
+
+def _excused(held: Held, cases: Sequence[Case]) -> Held:
     """A model of which Keras is odd about one of the layers is odd itself."""
-    if held.disagreements and any(compare(case).outcome == "odd" for case in growing.cases):
+    if held.disagreements and any(compare(case).outcome == "odd" for case in cases):
         return replace(held, disagreements=(), odd=True)
     return held
 
 
-KINDS: Mapping[str, Callable[[Random], Held]] = {"graph": graph, "spec": spec}
+GROWN: Mapping[str, Callable[..., Grown]] = {
+    "graph": graph,
+    "sequential": sequential,
+    "spec": spec,
+}
+
+KINDS: Mapping[str, Callable[[Random], Held]] = {
+    kind: lambda rng, grow=grow: grow(rng).held for kind, grow in GROWN.items()
+}
 
 
 def _begin(growing: _Growing, types: Sequence[str]) -> bool:
@@ -363,7 +466,9 @@ def _alone(values: list[Any]) -> Any:
 
 
 @contextmanager
-def _stateless() -> Iterator[None]:
-    with warnings.catch_warnings(), keras.StatelessScope(initialize_variables=False):
+def _quietly(real: bool) -> Iterator[None]:
+    """Where models are made: without weights, unless they are to be real."""
+    stateless = nullcontext() if real else keras.StatelessScope(initialize_variables=False)
+    with warnings.catch_warnings(), stateless:
         warnings.simplefilter("ignore")
         yield

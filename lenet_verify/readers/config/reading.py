@@ -64,6 +64,8 @@ def read_config(
     unknown: dict[str, str] = {**filled.unknown, **_first_unknown(layers)}
     if found.supplied:
         unknown["input"] = _GIVEN
+    if how is not None and how.optimizer is None:
+        unknown["optimizer"] = "the file does not tell with which one it is compiled"
     totals: dict[str, Any] = {fact: None for fact in COUNTS if fact in unknown}
     return replace(filled, layers=layers, unknown=unknown, **totals)
 
