@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import bz2
 import io
+import os
 import pickle
 import struct
 import subprocess
@@ -90,14 +91,14 @@ def read(content: bytes, **limits):
     return read_archive(Held(content), FileLimits(**limits))
 
 
-def refused(content: bytes, **limits) -> str:
+def refused(content: bytes, memory=64 * 2**20, **limits) -> str:
     """Why an archive is refused: one line, at once, and hardly any memory."""
     tracemalloc.start()
     start = time.monotonic()
     with pytest.raises(ReadError) as caught:
         read(content, **limits)
     assert time.monotonic() - start < 5
-    assert tracemalloc.get_traced_memory()[1] < 64 * 2**20
+    assert tracemalloc.get_traced_memory()[1] < memory
     tracemalloc.stop()
     assert "\n" not in str(caught.value)
     name, _, message = str(caught.value).partition(": ")
@@ -191,7 +192,8 @@ def test_case_17_declared_10_bytes_real_5_megabytes():
     content = zipped({"config.json": bytes(5 * 2**20)}, zipfile.ZIP_DEFLATED)
     ten = struct.pack("<L", 10)
     lying = patched_entry(patched(content, 22, ten), b"config.json", 24, ten)
-    assert refused(lying) == "config.json: it is larger than its zip archive declares"
+    wanted = "config.json: it is larger than its zip archive declares"
+    assert refused(lying, memory=2**20) == wanted
     # the header and the directory must say the same
     contradiction = "the header of config.json contradicts the directory of its zip archive"
     assert refused(patched(content, 22, ten), config_ratio=2000) == contradiction
@@ -202,6 +204,13 @@ def test_case_17_packed_to_gigabytes():
     huge = struct.pack("<LL", 2**31, 2**31)
     lying = patched_entry(patched(content, 18, huge), b"config.json", 20, huge)
     assert refused(lying) == "files in its zip archive overlap, or it is damaged"
+
+
+def test_case_17_packed_larger_than_unpacked():
+    content = zipped({"config.json": os.urandom(5000)}, zipfile.ZIP_DEFLATED)
+    ten = struct.pack("<L", 10)
+    lying = patched_entry(patched(content, 22, ten), b"config.json", 24, ten)
+    assert "larger than config-bytes 4000 allows" in refused(lying, config_bytes=4000)
 
 
 def test_a_small_text_may_be_packed_tightly():
@@ -301,6 +310,7 @@ def test_case_18_something_after_the_end():
     wanted = "something follows the end of its zip archive; save the model anew"
     assert refused(zipped() + b"x") == wanted
     assert refused(zipped() + bytes(1000)) == wanted
+    assert refused(patched(zipped(), -2, b"\1\0")) == wanted
     file = io.BytesIO(zipped())
     with zipfile.ZipFile(file, "a") as archive:
         archive.comment = b"a comment"
@@ -527,6 +537,25 @@ def test_something_hidden_behind_what_is_compressed():
     content = patched_entry(patched(content, 18, packed), b"config.json", 20, packed)
     moved = patched(content[-END:], 16, struct.pack("<L", start + 3))
     assert refused(content[:start] + b"xyz" + content[start:-END] + moved) == DAMAGED
+
+
+def test_compression_without_an_end():
+    packer = zlib.compressobj(wbits=-15)
+    packed = packer.compress(CONFIG.encode()) + packer.flush(zlib.Z_SYNC_FLUSH)
+    one = zipped({"config.json": packed})
+    numbers = struct.pack("<3L", zlib.crc32(CONFIG.encode()), len(packed), len(CONFIG.encode()))
+    content = patched(patched(one, 8, b"\x08\0"), 14, numbers)
+    content = patched_entry(content, b"config.json", 10, b"\x08\0")
+    assert refused(patched_entry(content, b"config.json", 16, numbers)) == DAMAGED
+
+
+def test_a_file_that_shrinks_while_it_is_read():
+    source = Held(zipped())
+    usual = source.content
+    reads = iter([usual, b""])
+    source._read = lambda offset, length: next(reads)[offset : offset + length]
+    with pytest.raises(ReadError, match="its zip archive is damaged at "):
+        read_archive(source, FileLimits())
 
 
 def test_a_damaged_directory():

@@ -358,6 +358,14 @@ def test_a_server_that_hangs(huge, monkeypatch):
         assert refused(url).endswith("no answer within 0.3 seconds")
 
 
+def test_connections_are_closed(huge):
+    with served(huge) as (url, _):
+        with open_source(url) as source:
+            session = source._files._session
+            assert not session.closed
+        assert session.closed
+
+
 def test_an_empty_file_on_a_server(huge):
     with served(huge, "empty") as (url, _), open_source(url) as source:
         assert (source.size, source.read(0, 10)) == (0, b"")

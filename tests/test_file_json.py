@@ -87,8 +87,9 @@ def test_brackets_in_texts_neither_hide_depth_nor_add_to_it():
     assert "nested deeper" in refused(escaped)
     assert parse(json.dumps(["[{" * 1000, '"[' * 1000, "\\" * 7 + "[" * 1000]), "m.json")
     # across the steps in which a text is looked at
-    quotes = json.dumps(['"['] * 400_000)
-    assert len(parse(quotes, "m.json")) == 400_000
+    for shift in range(4):
+        values = [0] * shift + ['"['] * 400_000
+        assert parse(json.dumps(values), "m.json") == values
 
 
 def test_too_many_values():
@@ -99,7 +100,7 @@ def test_too_many_values():
     assert refused("[" + ",".join("1" * 10) + "]", limits) == f"{wanted} raises it"
     for value in ("[]", "{}", "0", '""'):
         bomb = "[" + ",".join([value] * (2**23 // (len(value) + 1))) + "]"
-        assert "config-values 1500000" in refused(bomb)
+        assert "config-values 750000" in refused(bomb)
 
 
 @pytest.mark.parametrize(

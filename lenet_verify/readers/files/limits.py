@@ -22,7 +22,7 @@ class FileLimits:
 
     config_bytes: int = 16 * 2**20
     config_ratio: int = 100
-    config_values: int = 1_500_000
+    config_values: int = 750_000
     archive_members: int = 1000
     hdf5_objects: int = 20_000
     layers: int = 100_000

@@ -76,8 +76,7 @@ def _file_system(url: str, protocol: str, name: str) -> Any:
 def _patience() -> dict[str, Any]:
     import aiohttp
 
-    # what comes packed is no part of the file, and may unpack to anything
-    return {"timeout": aiohttp.ClientTimeout(total=SECONDS), "auto_decompress": False}
+    return {"timeout": aiohttp.ClientTimeout(total=SECONDS)}
 
 
 @contextmanager
@@ -177,6 +176,7 @@ class _Web(ByteSource):
             if answer.status == 416 and found and int(found[3]) == 0:
                 return b"", 0
             self._refuse(answer.status)
+            # what comes packed is no part of the file, and may unpack to anything
             if answer.headers.get("Content-Encoding", "identity") != "identity" or not found:
                 raise ReadError(f"{self.name}: the server does not serve the file as it is")
             if (found[1], found[2]) != (str(offset), str(offset + length - 1)):
