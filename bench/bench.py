@@ -1,69 +1,32 @@
 """Measures whole processes against the peers, in turn in one run: medians and ratios.
 
-python bench/bench.py [--runs 7]
+python bench/bench.py [--runs 7] [--only main|files|inference]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import statistics
 import subprocess
 import sys
-import tempfile
-import time
-from dataclasses import dataclass, field
-from pathlib import Path
 
-HERE = Path(__file__).parent
-SPEC = HERE.parent / "spec" / "lenet5.yaml"
-OURS = Path(sys.executable).with_name("lenet-verify")
-
-
-@dataclass
-class Job:
-    """A command and what its runs cost."""
-
-    name: str
-    command: list[str]
-    makes: tuple[str, ...] = ()
-    seconds: list[float] = field(default_factory=list)
-    mebibytes: list[float] = field(default_factory=list)
-
-    def run(self, folder: Path) -> None:
-        """One run, in an empty folder; what it should make must be there and not empty."""
-        start = time.perf_counter()
-        with Path(os.devnull).open("w") as nowhere:
-            child = subprocess.Popen(
-                self.command, cwd=folder, stdout=nowhere, stderr=nowhere, env=environment()
-            )
-            _, status, usage = os.wait4(child.pid, 0)
-        self.seconds.append(time.perf_counter() - start)
-        self.mebibytes.append(usage.ru_maxrss / 1024)
-        if os.waitstatus_to_exitcode(status) != 0:
-            raise SystemExit(f"bench: {self.name} failed: {' '.join(self.command)}")
-        for name in self.makes:
-            if not (folder / name).stat().st_size:
-                raise SystemExit(f"bench: {self.name} made an empty {name}")
-
-    @property
-    def median(self) -> float:
-        """The median wall time, in seconds."""
-        return statistics.median(self.seconds)
-
-
-def environment() -> dict[str, str]:
-    """The user's own, but that bytecode is kept: pip compiles what it installs, so the peer is
-    compiled whatever this says, and an editable installation of ours should be no worse off."""
-    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+from jobs import HERE, OURS, SPEC, Job, environment, header, row, run_in_turn
+from model_files import model_files
 
 
 def main() -> None:
-    """Runs every job in turn, several times over, and prints what they cost."""
+    """Runs the parts."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=7)
-    runs = parser.parse_args().runs
+    parser.add_argument("--only", choices=PARTS, help="one part alone")
+    options = parser.parse_args()
+    for name, part in PARTS.items():
+        if options.only in (None, name):
+            part(options.runs)
+
+
+def main_job(runs: int) -> None:
+    """Building, checking and drawing LeNet-5."""
     jobs = [
         Job("import keras (the floor)", [sys.executable, "-c", "import keras"]),
         Job(
@@ -82,24 +45,14 @@ def main() -> None:
             ("peer.png",),
         ),
     ]
-    for number in range(runs + 1):
-        for job in jobs:
-            with tempfile.TemporaryDirectory() as folder:
-                job.run(Path(folder))
-            if number == 0:  # warms the file cache
-                job.seconds.clear()
-                job.mebibytes.clear()
+    run_in_turn(jobs, runs)
     floor = jobs[0].median
-    print(f"{'job':46}  {'median':>8}  {'spread':>13}  {'peak':>9}  {'/ import keras':>14}")
+    print(header("/ import keras"))
     for job in jobs:
-        spread = f"{min(job.seconds):.2f}–{max(job.seconds):.2f} s"
-        peak = f"{statistics.median(job.mebibytes):.0f} MiB"
-        ratio = f"{job.median / floor:.2f}"
-        print(f"{job.name:46}  {job.median:6.2f} s  {spread:>13}  {peak:>9}  {ratio:>14}")
+        print(row(job, f"{job.median / floor:.2f}"))
     ours, static, peer = (job.median for job in jobs[1:])
     print(f"ours / the peer's: {ours / peer:.2f} (median of {runs} runs each, in turn)")
     print(f"the peer's / ours with --static: {peer / static:.1f}")
-    inference(runs)
 
 
 def inference(runs: int) -> None:
@@ -114,6 +67,9 @@ def inference(runs: int) -> None:
         growth = f"{taken / before:5.1f} ×" if before and "chain" in name else ""
         print(f"{'inference, ' + name:46}  {1000 * taken:6.1f} ms  {growth}")
         before = taken
+
+
+PARTS = {"main": main_job, "inference": inference, "files": model_files}
 
 
 if __name__ == "__main__":
