@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from lenet_verify.errors import LenetVerifyError, MissingLibraryError, ReadError, UsageError
 from lenet_verify.options import shown_path
 from lenet_verify.readers import SUFFIXES, is_model_file
+from lenet_verify.readers.files.byte_source import without_secrets
 from lenet_verify.visible import visible
 
 
@@ -41,7 +43,7 @@ def spelt_out(given: Sequence[str]) -> Models:
             continue
         found = _stored(one) if "://" in one else _local(one)
         if not found:
-            raise UsageError(f"--model {visible(one)}: no file fits this pattern")
+            raise UsageError(f"--model {visible(without_secrets(one))}: no file fits this pattern")
         names += found
         patterned = True
     return Models(tuple(names), patterned)
@@ -67,6 +69,9 @@ def _shown(name: str) -> str:
 
 
 def _is_pattern(name: str) -> bool:
+    if re.match("https?://", name, re.IGNORECASE):
+        # a question mark begins a query there, and brackets are an address
+        return "*" in name.partition("?")[0]
     return glob.has_magic(name) and not os.path.lexists(name)
 
 
@@ -88,4 +93,4 @@ def _stored(pattern: str) -> list[str]:
     except LenetVerifyError:
         raise
     except Exception as e:  # whatever a store may raise
-        raise ReadError(f"{visible(pattern)}: cannot be searched: {visible(str(e))}") from e
+        raise ReadError(f"{visible(without_secrets(pattern))}: cannot be searched: {visible(str(e))}") from e

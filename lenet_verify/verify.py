@@ -21,6 +21,7 @@ from lenet_verify.errors import (
     UsageError,
 )
 from lenet_verify.readers import is_model_file, is_named_object, read
+from lenet_verify.readers.files.byte_source import without_secrets
 from lenet_verify.readers.files.limits import FileLimits
 from lenet_verify.renderers.brief import Line, line
 from lenet_verify.report import Provenance, Report
@@ -114,9 +115,10 @@ def attempt(
         in_short: whether a line is all that is wanted of each report.
         task: the number of the spec, and the model.
     """
-    number, model = task
+    number, named = task
+    model = named and without_secrets(named)
     try:
-        reports = tuple(verify(specs[number], model, options))
+        reports = tuple(verify(specs[number], named, options))
     except LenetVerifyError as error:
         # in the form that every process can be told of
         return Attempt(number, model, error=ReadError(str(error)) if in_short else error)
@@ -134,7 +136,7 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
     _check_that_shapes_join(spec)
     if model is not None:
         architecture, provenance = _theirs(spec, model, options)
-        report = _report(spec, model, architecture, provenance, options)
+        report = _report(spec, without_secrets(model), architecture, provenance, options)
         if warning := elsewhere(model):
             warnings = (*report.verdict.warnings, warning)
             report = replace(report, verdict=replace(report.verdict, warnings=warnings))

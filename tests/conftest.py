@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,3 +121,93 @@ def refused(refused_all: Callable[..., dict[str, Any]]) -> Callable[..., list[Pl
         return places
 
     return check
+
+
+THEIRS = '''\
+import keras
+from keras import layers
+
+import lenet_verify
+
+
+def paper():
+    return lenet_verify.build(lenet_verify.load_spec({spec!r}))
+
+
+def variant(
+    activation="tanh", padding="valid", pooling="Average", f6=True, norm=False, side=32,
+    compiled=True,
+):
+    pool = getattr(layers, f"{{pooling}}Pooling2D")
+    stack = [
+        *([keras.Input((side, side, 1), name="image")] if side else []),
+        layers.Conv2D(6, 5, padding=padding, activation=activation, name="conv"),
+        *([layers.BatchNormalization(name="norm")] if norm else []),
+        pool(2, name="pool"),
+        layers.Conv2D(16, 5, activation=activation, name="conv_2"),
+        pool(2, name="pool_2"),
+        layers.Flatten(name="flat"),
+        layers.Dense(120, activation=activation, name="dense"),
+        *([layers.Dense(84, activation=activation, name="dense_2")] if f6 else []),
+        layers.Dense(10, activation="softmax", name="last"),
+    ]
+    model = keras.Sequential(stack, name="theirs")
+    if compiled:
+        optimizer = "sgd" if norm else "adam"
+        model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def same():
+    return variant(padding="same")
+
+
+def max():
+    return variant(pooling="Max")
+
+
+def short():
+    return variant(f6=False)
+
+
+def normed():
+    return variant(norm=True)
+
+
+def relu():
+    return variant(activation="relu")
+
+
+def small():
+    return variant(side=28)
+
+
+def unbuilt():
+    return variant(side=None, compiled=False)
+'''
+
+LENETS = ("paper", "same", "max", "short", "normed", "relu", "small", "unbuilt")
+
+
+@pytest.fixture(scope="session")
+def lenets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with LeNet-5 and deviating ones, each as .keras, .h5 and .json, and a module
+    `theirs` that makes them."""
+    folder = tmp_path_factory.mktemp("lenets")
+    spec = Path(__file__).parent.parent / "spec" / "lenet5.yaml"
+    (folder / "theirs.py").write_text(THEIRS.format(spec=str(spec)))
+    sys.path.insert(0, str(folder))
+    try:
+        import theirs
+    finally:
+        sys.path.remove(str(folder))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # .h5 is legacy
+        for name in LENETS:
+            model = getattr(theirs, name)()
+            # before .h5, since writing that takes the optimizer out of the model's config
+            (folder / f"{name}.json").write_text(model.to_json())
+            model.save(folder / f"{name}.keras")
+            if name != "unbuilt":
+                model.save(folder / f"{name}.h5")
+    return folder

@@ -417,8 +417,7 @@ def test_a_child_that_hangs(acts):
     ],
 )
 def test_a_child_that_answers_nonsense(acts, answer):
-    script = f"answer = {answer[:200]!r} + bytes({max(0, len(answer) - 200)})\n"
-    assert acts(script + SAYS.format("answer") + "time.sleep(60)") == NONSENSE
+    assert acts(SAYS.format(repr(answer)) + "time.sleep(60)") == NONSENSE
 
 
 def test_a_child_that_asks_for_too_much(acts):
@@ -465,6 +464,22 @@ def test_case_29_a_planted_h5py_is_not_used(monkeypatch, tmp_path):
     (tmp_path / "h5py.py").write_text("raise SystemExit('planted')")
     (tmp_path / "struct.py").write_text("raise SystemExit('planted')")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", ".")
+    assert read(made(lambda group: None)).attributes["model_config"] == CONFIG
+    # nor one that stands beside the child
+    child = tmp_path / "child.py"
+    child.write_text(hdf5_process.CHILD.read_text())
+    monkeypatch.delenv("PYTHONPATH")
+    monkeypatch.setattr(hdf5_process, "CHILD", child)
+    assert read(made(lambda group: None)).attributes["model_config"] == CONFIG
+
+
+def test_hdf5_loads_no_code_by_the_environment(monkeypatch, tmp_path):
+    for name in ("HDF5_PLUGIN_PATH", "HDF5_PLUGIN_PRELOAD", "HDF5_VOL_CONNECTOR", "HDF5_DRIVER"):
+        monkeypatch.setenv(name, str(tmp_path))
+    environment = hdf5_process._environment()
+    assert str(tmp_path) not in environment.values()
+    assert environment["HDF5_PLUGIN_PRELOAD"] == "::"
     assert read(made(lambda group: None)).attributes["model_config"] == CONFIG
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.checking.canonical import CanonicalForm, canonical_form
-from lenet_verify.checking.wiring import calls_of, layer_of
+from lenet_verify.checking.wiring import calls_of, in_order, layer_of
 from lenet_verify.errors import InferenceError
 from lenet_verify.inference import HERE, Field, derive, fields
 from lenet_verify.vocabulary import APPLICATION_LAYERS, LAYERS
@@ -38,7 +38,9 @@ class Wiring:
     def layers(self) -> dict[str, Layer]:
         """By name, in topological order, input layers first."""
         layers = (*self.form.inputs, *(unit.layer for unit in self.form.units))
-        return {layer.name: layer for layer in layers}
+        # a file may have them in any order
+        ordered = in_order(layers, lambda layer: (wire for call in calls_of(layer) for wire in call))
+        return {layer.name: layer for layer in ordered}
 
     @cached_property
     def feeders(self) -> dict[str, tuple[str, ...]]:
@@ -162,13 +164,14 @@ def stages(wiring: Wiring) -> tuple[tuple[int | None, ...], ...]:
     The input's own size is left out, and so is what is made of maps that a global pooling took
     together, such as the squeeze of a squeeze-and-excitation block.
     """
+    path = wiring.deepest  # which tells why, where a layer waits for itself
     maps: dict[str, bool] = {}
     for name, layer in wiring.layers.items():
         spatial = _spatial(layer)
         from_maps = not wiring.feeders[name] or any(maps[one] for one in wiring.feeders[name])
         maps[name] = bool(spatial) and from_maps and not layer.type.startswith(_GLOBAL)
     found: list[tuple[int | None, ...]] = []
-    for layer in wiring.deepest:
+    for layer in path:
         if layer.layers:
             raise Unmeasurable(f"{layer.name} is a model that is called several times")
         source = layer.type == "InputLayer"
@@ -176,7 +179,7 @@ def stages(wiring: Wiring) -> tuple[tuple[int | None, ...], ...]:
             spatial = _spatial(layer)
             if not found or found[-1] != spatial:
                 found.append(spatial)
-    first = wiring.deepest[0] if wiring.deepest else None
+    first = path[0] if path else None
     return tuple(found[1:] if first is not None and maps[first.name] else found)
 
 

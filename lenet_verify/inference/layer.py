@@ -42,7 +42,7 @@ def derive_call(layer: Layer, call: Call) -> Derived | None:
     except Impossible as e:
         shapes = ", ".join(str(shape) for shape in inputs) or "nothing"
         raise InferenceError(layer.name, f"{layer.type} on {shapes}: {e}") from e
-    except (AttributeError, LookupError, TypeError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return None  # arguments of a form that the rule does not know: another version's, a fake's
     if derived is not None and layer.config.get("trainable") is False:
         return frozen(derived)

@@ -91,6 +91,7 @@ def read_source(
 
 
 _SHARED_IDS = re.compile(r'"shared_object_id": \d+')
+_NO_ID = '"shared_object_id": 0'
 """Where an object was in memory when Keras wrote it: two files of one model differ in these."""
 
 _known: dict[tuple[Any, ...], Architecture] = {}
@@ -100,9 +101,13 @@ _MOST_KNOWN, _LONGEST_KNOWN = 8, 2**20
 
 
 def _read(texts: Texts, limits: FileLimits, inputs: tuple[Given, ...]) -> Architecture:
-    key = (_SHARED_IDS.sub("", texts.config), texts.training, limits.layers, inputs)
+    config = _SHARED_IDS.sub(_NO_ID, texts.config)
+    key = (config, texts.training, limits.layers, inputs)
     if key not in _known:
-        found = _read_anew(texts, limits, inputs)
+        try:
+            found = _read_anew(texts._replace(config=config), limits, inputs)
+        except ReadError:
+            found = _read_anew(texts, limits, inputs)  # which says where, in the file itself
         if len(texts.config) > _LONGEST_KNOWN:
             return found
         if len(_known) == _MOST_KNOWN:

@@ -10,6 +10,7 @@ from math import prod
 from typing import Any
 
 from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.readers.config.entry import in_snake_case
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -19,8 +20,17 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 """By the kind of file, the groups in which the layers have their weights."""
 
-_STATES = frozenset({"generator", "seed_generator"})
-"""Where a layer keeps the state of its random numbers, which is no weight."""
+_STATES = re.compile(
+    r"(?<!/layers)(?<!/_layer_checkpoint_dependencies)/(generator|seed_generator)/vars/0$"
+)
+"""Where a layer of a .keras file keeps the state of its random numbers, which is no weight: two
+numbers. A layer of that name is in a group of layers."""
+
+_LOOKED_UP = "/vars/idf_weights"
+"""Where a lookup of a .keras file keeps what it was told of the frequency of words."""
+
+_EXPORTED: Mapping[str, str] = {"GroupQueryAttention": "GroupedQueryAttention"}
+"""The classes that Keras exports by another name than their own."""
 
 _OF_NO_LAYER = "model_weights/top_level_model_weights/"
 _FROM_WEIGHTS = "by its weights in the file alone"
@@ -42,7 +52,7 @@ def with_weights(architecture: Architecture, kind: str, shapes: Shapes) -> Archi
     dealt: dict[str, list[tuple[int, ...]]] = {name: [] for name in places.values()}
     left: list[str] = []
     for path, shape in shapes.items():
-        if path.startswith(_OF_NO_LAYER) or _STATES & set(path.split("/")):
+        if path.startswith(_OF_NO_LAYER) or (kind == "keras" and _is_no_weight(path, shapes)):
             continue
         name = next((places[one] for one in _prefixes(path) if one in places), None)
         if name is None:
@@ -55,6 +65,26 @@ def with_weights(architecture: Architecture, kind: str, shapes: Shapes) -> Archi
     )
     return replace(
         _counted(replace(architecture, layers=layers)), stray_weights=tuple(sorted(left))
+    )
+
+
+def _is_no_weight(path: str, shapes: Shapes) -> bool:
+    """Whether a .keras file keeps there what its layer does not count among its weights."""
+    if path.endswith(_LOOKED_UP):
+        return True
+    if shapes[path] == (2,) and _STATES.search(path):
+        return True
+    return path.endswith("/vars/0") and _is_kept_twice(path.removesuffix("/vars/0"), shapes)
+
+
+def _is_kept_twice(group: str, shapes: Shapes) -> bool:
+    """Whether a SpectralNormalization keeps the kernel of the layer inside once more, before its
+    own vector."""
+    kernel = shapes[f"{group}/vars/0"]
+    return (
+        shapes.get(f"{group}/layer/vars/0") == kernel
+        and shapes.get(f"{group}/vars/1") == (1, *kernel[-1:])
+        and f"{group}/vars/2" not in shapes
     )
 
 
@@ -76,18 +106,11 @@ def _by_class(layers: Iterable[Layer]) -> dict[str, str]:
     for layer in layers:
         if layer.type.startswith("ops."):
             continue
-        name = _in_snake_case(re.split(r"[.>]", layer.type)[-1])
+        name = in_snake_case(_EXPORTED.get(layer.type) or re.split(r"[.>]", layer.type)[-1])
         number, seen[name] = seen[name], seen[name] + 1
         for group in GROUPS["keras"]:
             places[f"{group}/{name}_{number}" if number else f"{group}/{name}"] = layer.name
     return places
-
-
-def _in_snake_case(name: str) -> str:
-    """A class's name as Keras writes it into paths."""
-    name = re.sub(r"\W+", "", name)
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 def _with(layer: Layer, weights: tuple[tuple[int, ...], ...]) -> Layer:

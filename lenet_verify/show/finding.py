@@ -61,10 +61,11 @@ def find(model: str, how: How) -> Shown:
         path = shown_path(model)
         return Shown(path, _of_spec(path, how))
     from lenet_verify.readers import is_named_object, read
+    from lenet_verify.readers.files.byte_source import without_secrets
 
     if not is_named_object(model):
         path = model if "://" in model else shown_path(model)
-        return Shown(path, counted(read(path, limits=how.file_limits)))
+        return Shown(without_secrets(path), counted(read(path, limits=how.file_limits)))
     if how.static:
         raise UsageError(f"{model}: --static runs no code, and to make this model is to run it")
     architecture = read(model, arguments=how.arguments)

@@ -138,7 +138,7 @@ def sequential(rng: Random, *, real: bool = False) -> Grown:
         for _ in range(rng.randint(0, 5)):
             _further(growing, plain)
         layers = [layer for _, layer, fed in growing.layers if len(fed) == 1]
-        if len(layers) < len(growing.layers):
+        if len(layers) < len(growing.layers) or len(growing.inputs) > 1:
             return Grown(None, (), Held("no chain"))
         first = growing.inputs[0]
         given = first.shape[1:], first.dtype
@@ -164,8 +164,9 @@ def _further(growing: _Growing, types: Sequence[str]) -> None:
     growing.tensors = before[-1:]
     count = len(growing.layers)
     _layer(growing, types)
-    if len(growing.layers) > count and len(growing.layers[-1][2]) > 1:
-        growing.layers.pop()  # it takes more than one tensor
+    more = len(growing.tensors) > 2
+    if len(growing.layers) > count and (more or len(growing.layers[-1][2]) > 1):
+        growing.layers.pop()  # it takes or gives more than one tensor
         growing.cases.pop()
         growing.tensors = before[-1:]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ _SAID = ("type", "inputs", "shapes", "input_shapes", *COUNTS, "activation", "con
 _ALWAYS_TOLD = frozenset({"activation", "call", "config", "quantization", "type"})
 _MEASURES = ("macs", "connections")
 _WHOLE = ("title", "inputs", "outputs", "ends", "compiled", *COUNTS, *_MEASURES)
+
+_READ_AS_OPAQUE = "GroupedQueryAttention"
+"""Keras exports it as GroupQueryAttention, and of the live layer nothing but shapes is read."""
 
 _NO_BATCH = "its first axis is not the batch"
 
@@ -87,7 +91,7 @@ def held_with_weights(live: Architecture, weights: Weights, path: Path) -> Held:
     found += [
         f"/{layer.name} ({layer.type}): its weights are not checked"
         for layer in static.layers
-        if weights.get(layer.name) and layer.name not in checked and layer.params is not None
+        if weights.get(layer.name) and layer.name not in checked and "params" not in layer.declared
     ]
     return Held(_title(live), len(findings), (), tuple(found))
 
@@ -126,8 +130,8 @@ def compared(live: Architecture, static: Architecture, path: Path) -> list[str]:
         if fact in COUNTS[1:] and not sound:
             continue
         one, other = getattr(live, fact), getattr(static, fact)
-        if one is None and fact in _MEASURES and any(layer.layers for layer in live.layers):
-            continue  # inside of a nested model, the file may know sizes that Keras leaves open
+        if one is None and fact in _MEASURES and any(map(_may_be_known, live.layers)):
+            continue
         if one != other and not (other is None and fact in static.unknown):
             found.append(f"the model: {fact} by Keras {one!r}, by the file {other!r}")
     return found
@@ -151,6 +155,11 @@ def _is_sound(model: Architecture | Layer) -> bool:
     return not model.layers or (trained == model.trainable and all(map(_is_sound, model.layers)))
 
 
+def _may_be_known(layer: Layer) -> bool:
+    """Whether its file may tell more: inside of a nested model, sizes that Keras leaves open."""
+    return bool(layer.layers) or layer.type == _READ_AS_OPAQUE
+
+
 def _of_rows(live: Iterable[Layer], static: Iterable[Layer], above: str) -> Iterator[str]:
     ours = {layer.name: layer for layer in static}
     theirs = {layer.name: layer for layer in live}
@@ -161,12 +170,16 @@ def _of_rows(live: Iterable[Layer], static: Iterable[Layer], above: str) -> Iter
 
 
 def _of_row(live: Layer, static: Layer, path: str) -> Iterator[str]:
+    if live.type == _READ_AS_OPAQUE:
+        static = replace(static, type=live.type, config=live.config, unknown=live.unknown)
     for fact in _SAID:
         if fact in COUNTS[1:] and not _is_sound(live):
             continue
         one, other = getattr(live, fact), getattr(static, fact)
         if fact == "config":
             one, other = _plain(one), _plain(other)
+            if not live.params:  # some that have no weights do not write that they are frozen
+                one, other = one | {"trainable": None}, other | {"trainable": None}
         if not _unsaid(static, fact, other) and not _alike(one, other, inside=path.count("/") > 1):
             yield f"{path} ({live.type}): {fact} by Keras {one!r}, by the file {other!r}"
     if (live.unknown.keys() - static.unknown.keys()) & _ALWAYS_TOLD:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lenet_verify.visible import visible
@@ -26,12 +27,14 @@ class Entry:
         dated: whether it is of the older form, which tells the class's name alone.
         config: its arguments.
         name: of the layer.
+        named: whether the config tells that; else it is what Keras would call it.
         nodes: its calls, as they are written.
         built_on: what it says it was built on: an input shape, as it is written.
     """
 
     __slots__ = (
-        "built_on", "class_name", "config", "dated", "module", "name", "nodes", "registered",
+        "built_on", "class_name", "config", "dated", "module", "name", "named", "nodes",
+        "registered",
     )  # fmt: skip
 
     def __init__(self, value: Any, where: str) -> None:
@@ -49,10 +52,36 @@ class Entry:
         if not isinstance(config, Mapping):
             raise Malformed(f"the config of {where} must be an object, not {_kind(config)}")
         self.config: Mapping[str, Any] = config
-        self.name = _text(value.get("name", config.get("name")), f"the name of {where}")
+        name = value.get("name", config.get("name"))
+        self.named = name is not None
+        self.name = _text(name, f"the name of {where}") if self.named else _usual_name(self)
         self.nodes = value.get("inbound_nodes", [])
         build = value.get("build_config")
         self.built_on = build.get("input_shape") if isinstance(build, Mapping) else None
+
+
+def name_apart(entries: Sequence[Entry]) -> None:
+    """Numbers the names of those that the config does not name, so that none is another's."""
+    taken = {entry.name for entry in entries if entry.named}
+    for entry in entries:
+        if not entry.named:
+            first, number = entry.name, 0
+            while entry.name in taken:
+                number += 1
+                entry.name = f"{first}_{number}"
+            taken.add(entry.name)
+
+
+def in_snake_case(name: str) -> str:
+    """A class's name as Keras makes names and paths of it."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def _usual_name(entry: Entry) -> str:
+    """What somebody's own layer is called whose `get_config` leaves out the name."""
+    return in_snake_case(entry.class_name.rpartition(">")[2]) or "layer"
 
 
 def whole_shape(value: Any) -> Sizes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -84,13 +85,37 @@ def _has_channels_first(layer: Layer) -> bool:
 
 def _in_axis_order(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     """The layers with every shape in the axis order that they agree on."""
-    flows = [
-        Flow(layer.type, layer.config, taken, given)
+    tensors = {
+        (layer.name, number): (layer, *both)
         for layer in layers
-        for taken, given in _tensors(layer)
-    ]
+        for number, both in enumerate(_tensors(layer))
+    }
+    flows = []
+    for step in _far_from_the_end_first(layers):
+        layer, taken, given = tensors[step]
+        flows.append(Flow(layer.type, layer.config, taken, given))
     orders = axis_orders(flows, usual=False)
     return tuple(_turned(layer, orders) for layer in layers)
+
+
+def _far_from_the_end_first(layers: Iterable[Layer]) -> list[tuple[str, int]]:
+    """Every call, those that more calls follow before others: as Keras sorts them. Where two
+    layers want different orders of one tensor, the first has its way."""
+    feeders = {
+        (layer.name, number): [(source.layer, source.call) for source in call.inputs]
+        for layer in layers
+        for number, call in enumerate(_calls(layer))
+    }
+    readers = Counter(feeder for fed in feeders.values() for feeder in fed)
+    following = dict.fromkeys(feeders, 0)
+    ready = [step for step in feeders if not readers[step]]
+    for step in ready:  # which grows
+        for feeder in feeders[step]:
+            following[feeder] = max(following[feeder], following[step] + 1)
+            readers[feeder] -= 1
+            if not readers[feeder]:
+                ready.append(feeder)
+    return sorted(feeders, key=lambda step: -following[step])
 
 
 def _calls(layer: Layer) -> Sequence[Call]:

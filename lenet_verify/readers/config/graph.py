@@ -103,7 +103,8 @@ class Wiring:
         needed: set[Step] = set()
         open_: set[Step] = set()
         for end in ends:
-            stack: list[tuple[Step, Iterator[Ref]]] = [self._entered(end, "", noted)]
+            self._check(end, "", noted)
+            stack = [((end.layer, end.call), self._read_by(end, noted))]
             open_.add(stack[0][0])
             while stack:
                 step, further = stack[-1]
@@ -112,18 +113,24 @@ class Wiring:
                     stack.pop()
                     open_.discard(step)
                     needed.add(step)
-                elif (ref.layer, ref.call) in open_:
+                    continue
+                self._check(ref, step[0], noted)
+                if (ref.layer, ref.call) in open_:
                     raise Malformed(f"layer '{visible(step[0])}' is fed by its own output")
-                elif (ref.layer, ref.call) not in needed:
-                    stack.append(self._entered(ref, step[0], noted))
+                if (ref.layer, ref.call) not in needed:
+                    stack.append(((ref.layer, ref.call), self._read_by(ref, noted)))
                     open_.add(stack[-1][0])
         return needed
 
-    def _entered(
-        self, ref: Ref, reader: str, noted: Mapping[str, Sequence[Recorded]]
-    ) -> tuple[Step, Iterator[Ref]]:
+    def _check(self, ref: Ref, reader: str, noted: Mapping[str, Sequence[Recorded]]) -> None:
+        """Refuses a tensor that is not there.
+
+        Args:
+            ref: the tensor.
+            reader: the layer that reads it; `""` for an output of the model.
+            noted: all calls.
+        """
         who = f"layer '{visible(reader)}' reads" if reader else "the outputs name"
-        step = (ref.layer, ref.call)
         if ref.layer not in noted:
             raise Malformed(f"{who} '{visible(ref.layer)}', and there is no such layer")
         if self._identities[ref.layer].role == "input":
@@ -131,14 +138,19 @@ class Wiring:
                 raise Malformed(f"{who} '{visible(ref.layer)}', which is no input of the model")
             if ref.call or ref.output:
                 raise Malformed(f"{who} a second output of the input '{visible(ref.layer)}'")
-            return step, iter(())
+            return
         calls = noted[ref.layer]
         if not 0 <= ref.call < len(calls) or ref.output < 0:
             raise Malformed(
                 f"{who} output {ref.output} of call {ref.call} of '{visible(ref.layer)}', "
                 f"which is called {len(calls)} times"
             )
-        return step, iter([one for one, _ in calls[ref.call].taken])
+
+    def _read_by(self, ref: Ref, noted: Mapping[str, Sequence[Recorded]]) -> Iterator[Ref]:
+        """What the call reads that a tensor comes from."""
+        if self._identities[ref.layer].role == "input":
+            return iter(())
+        return iter([one for one, _ in noted[ref.layer][ref.call].taken])
 
 
 def _nodes(entry: Entry) -> list[Any]:

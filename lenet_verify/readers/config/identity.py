@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from lenet_verify.inference import RULES, WITHOUT_RULE
 from lenet_verify.readers.config.entry import Entry
 from lenet_verify.readers.config.keras2 import operation_of
 from lenet_verify.vocabulary import ALIASES, APPLICATION_LAYERS, LAYERS, REFUSED
@@ -100,14 +101,19 @@ def _model(name: str) -> Identity | None:
     return Identity("functional", "Functional") if name in ("Functional", "Model") else None
 
 
+def _is_operation(name: str) -> bool:
+    """Whether a class's name alone may be that of an operation of keras.ops."""
+    return f"ops.{name}" in RULES or f"ops.{name}" in WITHOUT_RULE
+
+
 def _by_name(entry: Entry) -> Identity:
     name, config = entry.class_name, entry.config
     if "layers" in config and (model := _model(name)):
         return model
     if name in _TENSORFLOW_CLASSES:
         return _of_tensorflow(entry)
-    if not {"trainable", "dtype"} & set(config) and name.isidentifier():
-        return Identity("operation", f"ops.{name}")  # which has neither, as every layer has
+    if "trainable" not in config and _is_operation(name):  # every layer of Keras's own has that
+        return Identity("operation", f"ops.{name}")
     if known := _public(name):
         return known
     if name in APPLICATION_LAYERS and set(APPLICATION_LAYERS[name]) <= set(config):

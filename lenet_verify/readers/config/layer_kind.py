@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from lenet_verify.readers.config.entry import Entry
 from lenet_verify.readers.config.identity import Identity
 from lenet_verify.readers.config.keras2 import in_keras_3
 from lenet_verify.readers.kind import Kind, opaque, stranger, unreadable
-from lenet_verify.vocabulary import APPLICATION_LAYERS, normalise
+from lenet_verify.vocabulary import APPLICATION_LAYERS, LAYERS, normalise
+from lenet_verify.vocabulary.argument_forms import COUNT
+from lenet_verify.vocabulary.forms import Form, Optional
+from lenet_verify.vocabulary.lists import Paddings, Sizes
 from lenet_verify.vocabulary.plain import plain, tupled
 
 _LARGEST_NUMBER = 2**63
 _INSIDE = ("backward_layer", "cell", "cells", "layer")
 
 
+_known_kinds: dict[tuple[Identity, str, bool, str], Kind] = {}
+"""What layers of these arguments are: a network, and one after it, has most of them again."""
+
+_MOST_KNOWN, _LONGEST_KNOWN = 512, 4096
+
+
 def kind_of(entry: Entry, identity: Identity) -> Kind:
     """What a layer is, its activation left out: that may hang on the shape of its input."""
+    arguments = repr([item for item in entry.config.items() if item[0] != "name"])
+    key = (identity, entry.class_name, entry.dated, arguments)
+    if key in _known_kinds:
+        return _known_kinds[key]
+    kind = _kind(entry, identity)
+    if _is_quantized(entry):
+        why = "it is quantized, which its arguments do not tell"
+        kind = Kind(kind.type, kind.config, unknown={**kind.unknown, "quantization": why})
+    if len(arguments) <= _LONGEST_KNOWN:
+        if len(_known_kinds) == _MOST_KNOWN:
+            _known_kinds.clear()
+        _known_kinds[key] = kind
+    return kind
+
+
+def _kind(entry: Entry, identity: Identity) -> Kind:
     role, type_ = identity
     if role == "layer":
         return _known(type_, entry)
@@ -39,8 +65,7 @@ def kind_of(entry: Entry, identity: Identity) -> Kind:
     return stranger(type_, "it is no class of Keras")
 
 
-def is_quantized(entry: Entry) -> bool:
-    """Whether a layer, or one inside of it, keeps its weights in few bits."""
+def _is_quantized(entry: Entry) -> bool:
     told = [entry.config.get(name) for name in ("dtype", *_INSIDE)]
     return any(
         isinstance(name, str) and name.startswith("Quantized") for name in _class_names(told)
@@ -69,6 +94,8 @@ def _known(type_: str, entry: Entry) -> Kind:
         return unreadable(type_, "its arguments cannot be read: they are not of Keras's forms")
     if not _is_sane(config):
         return unreadable(type_, "an argument of it is a number beyond 2^63")
+    if (wrong := _misshapen(type_, config)) is not None:
+        return unreadable(type_, f"its {wrong} is none that Keras takes")
     if strange := next(_strange_inside(config), None):
         return unreadable(type_, f"{strange} inside it is not Keras's own", config)
     return Kind(type_, config)
@@ -82,17 +109,47 @@ def _is_sane(value: Any) -> bool:
     return not isinstance(value, list | tuple) or all(map(_is_sane, value))
 
 
-def _strange_inside(config: Mapping[str, Any]) -> Iterator[str]:
-    """Layers and functions, not Keras's own, of the layers that a layer wraps."""
+@cache
+def _counted(type_: str) -> Sequence[tuple[str, Form]]:
+    """The arguments of a class that shapes are counted from."""
+    found = []
+    for name, argument in LAYERS[type_].arguments.items():
+        form = argument.form.form if isinstance(argument.form, Optional) else argument.form
+        if form == COUNT or isinstance(form, Paddings | Sizes):
+            found.append((name, argument.form))
+    return found
+
+
+def _misshapen(type_: str, config: Mapping[str, Any]) -> str | None:
+    """The argument of a layer, or of one inside of it, that would make shapes of what is no size:
+    a fraction, a negative number, one for an axis too many."""
+    for name, form in _counted(type_):
+        try:
+            form.read(plain(config.get(name)), LAYERS[type_].rank)
+        except ValueError:
+            if name in config:  # what is missing, a rule will miss
+                return name
+    for inner in _layers_inside(config):
+        if inner.get("type") in LAYERS and (wrong := _misshapen(inner["type"], inner)) is not None:
+            return wrong
+    return None
+
+
+def _layers_inside(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for argument in _INSIDE:
         inside = config.get(argument)
         for layer in inside if isinstance(inside, tuple) else (inside,):
-            if not isinstance(layer, Mapping):
-                continue
-            if "type" not in layer:
-                yield str(layer.get("custom", "a layer"))
-            for name in ("activation", "recurrent_activation"):
-                function = layer.get(name)
-                if isinstance(function, Mapping):
-                    yield str(function.get("custom", "a function"))
-            yield from _strange_inside(layer)
+            if isinstance(layer, Mapping):
+                yield layer
+
+
+def _strange_inside(config: Mapping[str, Any]) -> Iterator[str]:
+    """Layers and functions, not Keras's own, of the layers that a layer wraps."""
+    for layer in _layers_inside(config):
+        if "type" not in layer:
+            yield str(layer.get("custom", "a layer"))
+        for name in ("activation", "recurrent_activation"):
+            function = layer.get(name)
+            if isinstance(function, Mapping):
+                yield str(function.get("custom", "a function"))
+        yield from _strange_inside(layer)

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from lenet_verify.architecture import Call, Layer, Shape, Source
 from lenet_verify.readers.config.calls import Recorded, Ref
-from lenet_verify.readers.config.entry import Entry, Malformed, Sizes, whole_shape
+from lenet_verify.readers.config.entry import Entry, Malformed, Sizes, name_apart, whole_shape
 from lenet_verify.readers.config.graph import Wiring
 from lenet_verify.readers.config.identity import Identity, identity
 from lenet_verify.readers.config.keras2 import in_keras_3
-from lenet_verify.readers.config.layer_kind import is_quantized, kind_of
+from lenet_verify.readers.config.layer_kind import kind_of
 from lenet_verify.readers.kind import Kind
 from lenet_verify.visible import visible
 
@@ -79,6 +79,7 @@ def outline(
             "(--limit layers=NUMBER raises that)"
         )
     entries = [Entry(layer, f"layer {number + 1}") for number, layer in enumerate(layers)]
+    name_apart(entries)
     frozen = frozen or (role == "functional" and entry.config.get("trainable") is False)
     reader = _Reader(entries, most, frozen, depth)
     if role == "functional":
@@ -124,18 +125,17 @@ class _Reader:
         if supplied:
             shapes = None if given[0].shape is None else (given[0].shape,)
             first = replace(first, shapes=shapes, config={"dtype": given[0].dtype})
-        previous, rows = first.name, [first]
+        rows = [first]
         for number, entry in enumerate(entries):
             found = self.identities[entry.name]
             if found.role == "input":
                 raise Malformed(f"an InputLayer, '{visible(entry.name)}', follows other layers")
-            call = Recorded(((Ref(previous, 0, 0), ""),))
+            call = Recorded(tuple((Ref(rows[-1].name, 0, n), "") for n in range(_outputs(rows[-1]))))
             reader = entries[number + 1] if number + 1 < len(entries) else None
             shape = whole_shape(reader.built_on) if reader else None
             declared = _One(_after_batch(shape, self._batches()))
             rows.append(self._row(entry, found, (call,), declared))
-            previous = entry.name
-        ends = tuple(Source(previous, output=n) for n in range(_outputs(rows[-1])))
+        ends = tuple(Source(rows[-1].name, output=n) for n in range(_outputs(rows[-1])))
         return Outline(tuple(rows), (first.name,), ends, supplied)
 
     def _input_of(self, model: Entry, entries: Sequence[Entry]) -> Layer:
@@ -186,8 +186,6 @@ class _Reader:
             unknown["call"] = f"it is called with {', '.join(told)}"
             if _REVERSED in told:
                 unknown.setdefault("config", unknown["call"])
-        if not inner and is_quantized(entry):
-            unknown["quantization"] = "it is quantized, which its arguments do not tell"
         details = tuple(
             Call(
                 tuple(_source(ref, argument) for ref, argument in _told_apart(call.taken)),
@@ -239,7 +237,7 @@ _STATES: Mapping[str, int] = {
 
 
 def _outputs(layer: Layer) -> int:
-    """How many outputs the last layer of a Sequential has, all of which are the model's."""
+    """How many outputs a layer of a Sequential has, all of which the next one is given."""
     if layer.layers:
         return len(layer.ends or layer.outputs)
     return 1 + _states(layer.type, layer.config) if _returns_states(layer.config) else 1

@@ -14,6 +14,7 @@ from lenet_verify.visible import visible
 
 # a scheme of one letter is a drive of Windows
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)(?:::[A-Za-z0-9+.-]+)*://")
+_LOCAL = ("file", "local")
 _KINDS = (
     (stat.S_ISDIR, "a directory"),
     (stat.S_ISFIFO, "a pipe"),
@@ -83,6 +84,15 @@ class _LocalFile(ByteSource):
         return b"".join(parts)
 
 
+def without_secrets(path: str) -> str:
+    """A URL without what may be a password or a signature; a path as it is."""
+    url = _URL.match(path)
+    if not url or url[1].lower() in _LOCAL:
+        return path
+    path = re.sub(r"(?<=://)[^/?#]*@", "", path)
+    return re.sub(r"[?#].*", "", path, flags=re.DOTALL)
+
+
 @contextmanager
 def open_source(path: str) -> Iterator[ByteSource]:
     """The bytes of a local file, or of a URL that fsspec understands.
@@ -92,7 +102,7 @@ def open_source(path: str) -> Iterator[ByteSource]:
         MissingLibraryError: a URL, and what reads it is not installed.
     """
     url = _URL.match(path)
-    if url and url[1].lower() not in ("file", "local"):
+    if url and url[1].lower() not in _LOCAL:
         # loaded by the first URL alone
         from lenet_verify.readers.files.remote_source import open_remote
 

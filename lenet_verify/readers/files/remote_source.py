@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from lenet_verify.errors import LenetVerifyError, MissingLibraryError, ReadError
-from lenet_verify.readers.files.byte_source import ByteSource
+from lenet_verify.readers.files.byte_source import ByteSource, without_secrets
 from lenet_verify.visible import one_line, visible
 
 SECONDS = 15.0
@@ -26,7 +26,7 @@ def open_remote(url: str) -> Iterator[ByteSource]:
         ReadError: there is no such file, or it cannot be fetched in parts.
         MissingLibraryError: what fetches such a URL is not installed.
     """
-    name = _shown(url)
+    name = visible(without_secrets(url), None)
     protocol = url.partition("://")[0].lower()
     if "::" in protocol or "://" in url[len(protocol) + 3 :]:
         raise ReadError(f"{name}: this is a chain of URLs; give the URL of the file itself")
@@ -41,12 +41,6 @@ def open_remote(url: str) -> Iterator[ByteSource]:
         yield remote
     finally:
         remote.close()
-
-
-def _shown(url: str) -> str:
-    """The URL without what may be a password or a signature."""
-    url = re.sub(r"(?<=://)[^/?#]*@", "", url)
-    return visible(re.sub(r"[?#].*", "", url, flags=re.DOTALL), None)
 
 
 def _file_system(url: str, protocol: str, name: str) -> Any:
