@@ -115,7 +115,7 @@ def _far_from_the_end_first(layers: Iterable[Layer]) -> list[tuple[str, int]]:
             readers[feeder] -= 1
             if not readers[feeder]:
                 ready.append(feeder)
-    return sorted(feeders, key=lambda step: -following[step])
+    return sorted(reversed(feeders), key=lambda step: -following[step])
 
 
 def _calls(layer: Layer) -> Sequence[Call]:

@@ -130,7 +130,9 @@ class _Reader:
             found = self.identities[entry.name]
             if found.role == "input":
                 raise Malformed(f"an InputLayer, '{visible(entry.name)}', follows other layers")
-            call = Recorded(tuple((Ref(rows[-1].name, 0, n), "") for n in range(_outputs(rows[-1]))))
+            call = Recorded(
+                tuple((Ref(rows[-1].name, 0, n), "") for n in range(_outputs(rows[-1])))
+            )
             reader = entries[number + 1] if number + 1 < len(entries) else None
             shape = whole_shape(reader.built_on) if reader else None
             declared = _One(_after_batch(shape, self._batches()))
