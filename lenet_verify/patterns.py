@@ -93,4 +93,5 @@ def _stored(pattern: str) -> list[str]:
     except LenetVerifyError:
         raise
     except Exception as e:  # whatever a store may raise
-        raise ReadError(f"{visible(without_secrets(pattern))}: cannot be searched: {visible(str(e))}") from e
+        where = visible(without_secrets(pattern))
+        raise ReadError(f"{where}: cannot be searched: {visible(str(e))}") from e

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from lenet_verify.framework import import_keras
 from lenet_verify.readers import read
+from tests.parity.saved import held_in_file, held_with_weights, saved
 from tests.parity.whole import Held, held_against_inference, weights_by_path
 
 keras = import_keras()
@@ -19,3 +24,23 @@ def application(name: str, *, include_top: bool) -> Held:
     with keras.StatelessScope(initialize_variables=False):
         model = factory(weights=None, include_top=include_top)
     return held_against_inference(read(model), weights_by_path(model))
+
+
+def application_in_json(name: str, *, include_top: bool) -> Held:
+    """The same, as JSON, held against the live model."""
+    factory = getattr(keras.applications, name)
+    with keras.StatelessScope(initialize_variables=False):
+        model = factory(weights=None, include_top=include_top)
+    with TemporaryDirectory() as folder:
+        return held_in_file(read(model), saved(model, Path(folder), "json"))
+
+
+def application_in_files(name: str) -> Iterator[tuple[str, Held]]:
+    """The same with top and weights in real files, one after the other: each may take 1.4 GB."""
+    model = getattr(keras.applications, name)(weights=None)
+    live, weights = read(model), weights_by_path(model)
+    for format_ in ("keras", "h5"):
+        with TemporaryDirectory() as folder:
+            path = saved(model, Path(folder), format_)
+            yield f".{format_}", held_in_file(live, path)
+            yield f"weights in .{format_}", held_with_weights(live, weights, path)

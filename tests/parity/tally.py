@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.parity.applications import application
+from tests.parity.applications import application, application_in_files, application_in_json
 from tests.parity.cases import CASES
 from tests.parity.compare import compare
-from tests.parity.graphs import KINDS
+from tests.parity.graphs import GROWN, in_files
 from tests.parity.whole import Held
 
 # it complains of calls that were broken off, as of those that Keras refuses when they run
@@ -64,15 +64,16 @@ def cases(seed: int, types: Sequence[str], chunk: int, size: int) -> Tallies:
 
 
 def models(seed: int, chunk: int, size: int) -> Tallies:
-    """A chunk of random models."""
+    """A chunk of random models, each in files too: as JSON, and now and then with weights."""
     rng = Random(f"models {seed}/{chunk}")
     tallies: dict[str, Tally] = {}
     for number in range(size):
-        kind = list(KINDS)[number % len(KINDS)]
-        tally = tallies.setdefault(f"random {kind}", Tally())
-        started = time.perf_counter()
-        _hold(tally, KINDS[kind](rng))
-        tally.seconds += time.perf_counter() - started
+        kind = list(GROWN)[number % len(GROWN)]
+        real = number // len(GROWN) % EVERY == 0
+        with _timed(tallies.setdefault(f"random {kind}", Tally())) as tally:
+            grown = GROWN[kind](rng, real=real)
+            _hold(tally, grown.held)
+        _hold_each(tallies, f"random {kind}", in_files(grown, FORMATS if real else FORMATS[:1]))
     return tallies
 
 
@@ -88,6 +89,8 @@ def well_known(name: str) -> Tallies:
             tally.disagreements.append(f"{name}: nothing is said of {held.unsaid[0]} {more}")
     tally.seconds = time.perf_counter() - started
     return {name: tally}
+
+
 
 
 def _hold(tally: Tally, held: Held) -> None:
