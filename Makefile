@@ -11,7 +11,7 @@ ready := .venv/.stamp
 locked := .venv/.locked
 
 .DELETE_ON_ERROR:
-.PHONY: help verify test check parity mutants bench reports docs lock clean
+.PHONY: help verify test check parity mutants fuzz bench reports docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s  %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,12 @@ mutants: $(ready) ## break inference in thousands of ways; list those that no te
 	$(bin)/mutmut run
 	$(bin)/mutmut results
 
+KIND ?= json
+SECONDS ?= 60
+
+fuzz: $(ready) ## model files that nobody meant to read: KIND=json, keras or hdf5, for SECONDS=60
+	$(bin)/python -m tests.fuzz $(KIND) --seconds $(SECONDS) --seed $(SEED)
+
 bench: $(ready) ## measure against the peers
 	$(bin)/python bench/bench.py
 
@@ -57,7 +63,8 @@ lock: $(locked) ## pin the development environment anew (UPGRADE=--upgrade for t
 
 clean: ## remove what make and the tools made, except reports/
 	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache \
-		.pytest_cache .ruff_cache build dist htmlcov mutants tests/.answers
+		.pytest_cache .ruff_cache build dist htmlcov mutants tests/.answers \
+		tests/fuzz/.cache
 
 # The environment holds exactly what the lock names; pyproject.toml only renews our own package.
 $(locked): requirements/dev.txt

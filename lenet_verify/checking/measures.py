@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 from math import prod
 from typing import Any
 
@@ -39,7 +40,7 @@ class Wiring:
         """By name, in topological order, input layers first."""
         layers = (*self.form.inputs, *(unit.layer for unit in self.form.units))
         # a file may have them in any order
-        ordered = in_order(layers, lambda layer: (wire for call in calls_of(layer) for wire in call))
+        ordered = in_order(layers, lambda layer: chain.from_iterable(calls_of(layer)))
         return {layer.name: layer for layer in ordered}
 
     @cached_property

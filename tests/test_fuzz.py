@@ -1,0 +1,179 @@
+"""Model files that nobody meant to read: what fuzzing found, and a little of it, without atheris.
+
+`make fuzz` is the whole of it; see `tests/fuzz`.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from lenet_verify.architecture import Architecture
+from lenet_verify.checking import check
+from lenet_verify.errors import ReadError
+from lenet_verify.readers.files.limits import FileLimits
+from lenet_verify.readers.model_file import read_source
+from lenet_verify.spec import Spec, load_spec
+from tests.fuzz.containers import CONFIG, hdf5, packed
+from tests.fuzz.exercise import Bytes, Finding, exercise, said
+from tests.fuzz.pool import Pool
+from tests.fuzz.small import (
+    MODELS,
+    entrance,
+    functional,
+    images,
+    layer,
+    tensor,
+)
+from tests.fuzz.targets import TARGETS, mutated, without_guidance
+
+_LARGEST = 64 * 1024
+
+
+def _files(kind: str) -> list[bytes]:
+    texts = [json.dumps(make()).encode() for make in MODELS]
+    if kind == "json":
+        return texts
+    if kind == "keras":
+        return [packed([(CONFIG, text), ("metadata.json", b"{}")], Random(0)) for text in texts]
+    shapes = {"model_weights/one/one/kernel": [3, 3, 1, 4]}
+    answer = {"attributes": {}, "shapes": shapes, "names": {"model_weights": "x"}}
+    return [
+        json.dumps({"answer": answer, "texts": {"model_config": make()}}).encode()
+        for make in MODELS
+    ]
+
+
+@pytest.mark.parametrize(("kind", "count"), [("json", 400), ("keras", 300), ("hdf5", 80)])
+def test_whatever_a_file_is_it_is_read_or_refused(kind: str, count: int) -> None:
+    """Of .h5 files, what a child process may answer: to start as many would take minutes."""
+    rng, target, files = Random(20), TARGETS[kind], _files(kind)
+    for data in files:
+        target.run(data)
+    pool = Pool(config for data in files for config in target.configs(data))
+    for _ in range(count):
+        data = rng.choice(files)
+        for _ in range(rng.choice((1, 1, 2))):
+            data = mutated(target, data, rng, pool, without_guidance, _LARGEST)
+        target.run(data)
+
+
+@pytest.mark.parametrize("damage", range(6))
+def test_a_damaged_hdf5_file_is_read_or_refused(damage: int) -> None:
+    rng = Random(damage)
+    recipe: dict[str, Any] = {
+        "model_config": images(),
+        "datasets": {"model_weights/one/one/kernel": [3, 3, 1, 4]},
+        "groups": {"model_weights/one": "one"},
+        "patches": [[rng.random(), rng.randbytes(4).hex()] for _ in range(damage)],
+    }
+    if damage == 5:
+        recipe["links"] = {"model_weights/two": ["other.h5", "/"]}
+    exercise("model.h5", hdf5(recipe), weights=True)
+
+
+@pytest.mark.parametrize("message", ["", "other: no", "m.json:", "m.json: a\nb", "m.json: \x1b[2J"])
+def test_an_error_that_a_user_must_not_see_is_a_finding(message: str) -> None:
+    with pytest.raises(Finding):
+        said(message, "m.json")
+
+
+def test_an_error_in_two_lines_is_none() -> None:
+    said("m.json: one\nm.json: another", "m.json")
+
+
+def test_without_atheris_fuzzing_says_so_in_a_line() -> None:
+    program = (
+        "import runpy, sys; sys.modules['atheris'] = None; sys.argv = ['fuzz', 'json']; "
+        "runpy.run_module('tests.fuzz', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("fuzzing needs atheris: pip install atheris")
+
+
+# What it found, each with the file that it was found by, made small.
+
+
+def _read(config: Any) -> Architecture:
+    return read_source(Bytes("m.json", json.dumps(config).encode()), FileLimits())
+
+
+@pytest.fixture
+def spec_of(tmp_path: Path) -> Callable[[str], Spec]:
+    def load(text: str) -> Spec:
+        path = tmp_path / "spec.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load_spec(str(path))
+
+    return load
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("strides", [1.5, 1.5]),
+        ("strides", [0, 0]),
+        ("kernel_size", [-3, 3]),
+        ("kernel_size", [3]),
+        ("kernel_size", [3, 3, 3]),
+        ("dilation_rate", [1]),
+        ("filters", 4.0),
+        ("filters", None),
+        ("filters", True),
+        ("filters", "4"),
+    ],
+)
+def test_an_argument_that_is_no_size_makes_no_shape(argument: str, value: Any) -> None:
+    """A stride of 1.5 made receptive fields that were no fractions, one of rank 1 a crash."""
+    arguments = {"filters": 4, "kernel_size": [3, 3], argument: value}
+    conv = layer("Conv2D", "c", "x", **arguments)
+    model = functional("m", [entrance("x", 8, 8, 1), conv], ["c"])
+    found = _read(model).layers[1]
+    assert (found.shapes, found.params) == (None, None)
+    assert found.unknown["config"] == f"its {argument} is none that Keras takes"
+    exercise("m.json", json.dumps(model).encode())
+
+
+def test_an_argument_inside_of_a_wrapper_is_held_to_the_same() -> None:
+    inner = layer("Dense", "d", units=2.5)
+    wrapped = layer("TimeDistributed", "t", "x", layer=inner)
+    found = _read(functional("m", [entrance("x", 5, 3), wrapped], ["t"])).layers[1]
+    assert found.unknown["config"] == "its units is none that Keras takes"
+
+
+def test_layers_may_stand_in_any_order(spec_of: Callable[[str], Spec]) -> None:
+    """Their stages were looked for before what feeds them: KeyError."""
+    model = images()
+    model["config"]["layers"].reverse()
+    exercise("m.json", json.dumps(model).encode())
+    text = (
+        "format: 1\ntitle: T\nclaims:\n"
+        "  - {id: a, why: w, expect: {model: {stages: [6x6], depth: 2}}}\n"
+    )
+    verdict = check(spec_of(text), _read(model))
+    assert verdict.holds, verdict
+
+
+def test_a_tensor_is_refused_that_a_later_reader_counts_from_the_end() -> None:
+    """Only what a call reads first was looked at: output -1 came through, IndexError."""
+    layers = [
+        entrance("x", 4),
+        layer("Dense", "d", "x", units=2),
+        layer("Add", "a", "d", tensor("d", -1)),
+    ]
+    with pytest.raises(ReadError, match=r"m\.json: layer 'a' reads output -1 of call 0 of 'd'"):
+        _read(functional("m", layers, ["a"]))
