@@ -177,3 +177,15 @@ def test_a_tensor_is_refused_that_a_later_reader_counts_from_the_end() -> None:
     ]
     with pytest.raises(ReadError, match=r"m\.json: layer 'a' reads output -1 of call 0 of 'd'"):
         _read(functional("m", layers, ["a"]))
+
+
+def test_a_layer_that_does_not_fit_is_named_in_one_line() -> None:
+    """A name with a line end in it made a line of its own."""
+    odd = layer("Conv2D", "a\n::error::\x1b[2J", "x", filters=2, kernel_size=[3, 3])
+    model = functional("m", [entrance("x", 4), odd], [odd["name"]])
+    with pytest.raises(ReadError) as caught:
+        _read(model)
+    assert str(caught.value) == (
+        "m.json: layer a\\x0a::error::\\x1b[2J: Conv2D on 4: it takes feature maps such as "
+        "_@_x_, not 4"
+    )

@@ -21,6 +21,7 @@ from lenet_verify.readers.files.content import LOOKED_AT, content_of, not_that
 from lenet_verify.readers.files.limits import FileLimits
 from lenet_verify.readers.files.strict_json import parse
 from lenet_verify.readers.stored_weights import GROUPS, Shapes, with_weights
+from lenet_verify.visible import visible
 
 if TYPE_CHECKING:
     from lenet_verify.readers.files.archive import Archive
@@ -124,7 +125,8 @@ def _read_anew(texts: Texts, limits: FileLimits, inputs: tuple[Given, ...]) -> A
     except Malformed as e:
         raise ReadError(f"{texts.where}: {e}") from e
     except InferenceError as e:
-        lines = [f"{texts.where}: layer {one.layer}: {one.message}" for one in (e, *e.further)]
+        misfits = [f"{visible(one.layer)}: {visible(one.message, None)}" for one in (e, *e.further)]
+        lines = [f"{texts.where}: layer {misfit}" for misfit in misfits]
         raise ReadError("\n".join(lines)) from e
     except RecursionError as e:
         raise ReadError(f"{texts.where}: it is nested too deeply to be a model") from e

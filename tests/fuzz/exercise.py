@@ -18,11 +18,12 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.architecture import Architecture, Layer, Shape
 from lenet_verify.checking import check
 from lenet_verify.drawings.graph import draw_graph
 from lenet_verify.errors import LenetVerifyError
 from lenet_verify.inference import weights_of
+from lenet_verify.readers.config.outline import Given
 from lenet_verify.readers.files.byte_source import ByteSource
 from lenet_verify.readers.files.limits import FileLimits
 from lenet_verify.readers.model_file import read_source
@@ -104,8 +105,9 @@ def exercise(name: str, data: bytes, *, weights: bool = False) -> None:
 
 
 def _read(source: ByteSource, weights: bool) -> Architecture | None:
+    inputs = (Given("given", Shape((8, 8, 2)), "float32"),) if source.size % 4 == 0 else ()
     try:
-        return read_source(source, FileLimits(), weights=weights)
+        return read_source(source, FileLimits(), inputs, weights=weights)
     except LenetVerifyError as e:
         said(str(e), source.name)
         return None
