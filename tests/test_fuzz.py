@@ -189,3 +189,14 @@ def test_a_layer_that_does_not_fit_is_named_in_one_line() -> None:
         "m.json: layer a\\x0a::error::\\x1b[2J: Conv2D on 4: it takes feature maps such as "
         "_@_x_, not 4"
     )
+
+
+def test_a_model_inside_that_is_called_on_nothing_is_not_opened() -> None:
+    """What came out of it was its own input, which stood nowhere any more: KeyError."""
+    inner = functional("i", [entrance("own", 4)], ["own"])
+    call = {"args": [None], "kwargs": {}}
+    model = functional(
+        "m", [entrance("x", 4), {**inner, "name": "i", "inbound_nodes": [call]}], ["i"]
+    )
+    assert [one.output for one in _read(model).layers] == ["4", "4"]
+    exercise("m.json", json.dumps(model).encode())

@@ -152,6 +152,9 @@ def _opened(outer: Network) -> Network:
             continue
         inner = network(layer.layers, layer.outputs, layer.ends)
         entrances = [one.name for one in inner.layers if one.type == "InputLayer"]
+        if len(entrances) > len(layer.inputs):
+            found.layers.append(layer)  # what it reads inside would come from nowhere
+            continue
         inside = dict(zip(entrances, layer.inputs, strict=False))
         for one in inner.layers:
             if one.type == "InputLayer":
