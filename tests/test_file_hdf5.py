@@ -518,6 +518,12 @@ def test_the_child_can_open_no_file(tmp_path):
 
 
 @linux
+def test_the_child_leaves_no_core():
+    code = "import resource; print(resource.getrlimit(resource.RLIMIT_CORE))"
+    assert limited(code) == "0 (0, 0)\n"
+
+
+@linux
 def test_the_child_can_neither_grow_nor_compute_for_long():
     assert limited("bytes(32 * 2**20); print('fine')") == "0 fine\n"
     assert "MemoryError" in limited("bytes(200 * 2**20)")
@@ -553,6 +559,17 @@ hdf5_child._shape = shape
 {more}
 hdf5_child.main()
 """
+
+
+def test_what_is_printed_in_the_child_is_no_answer(tmp_path, monkeypatch):
+    child = tmp_path / "child.py"
+    more = "usual = hdf5_child.look\n"
+    more += "hdf5_child.look = lambda *given: (os.write(1, b'A' * 99), usual(*given))[1]"
+    child.write_text(
+        "import os\n" + _READS.format(folder=str(hdf5_process.CHILD.parent), more=more)
+    )
+    monkeypatch.setattr(hdf5_process, "CHILD", child)
+    assert read(made(lambda group: None)).attributes["model_config"] == CONFIG
 
 
 @linux
@@ -600,6 +617,39 @@ def test_look():
         with pytest.raises(hdf5_child.Refused) as caught:
             looked_at(content)
         assert caught.value.args == (name, "layers/x")
+
+
+def test_what_is_said_has_an_end():
+    content = made(lambda group: [group.create_group(f"{n}" * 5000) for n in range(10)])
+    assert looked_at(content)[0]["shapes"] == {}
+    more = made(lambda group: [group.create_group(f"{n:02}" * 2500) for n in range(30)])
+    with pytest.raises(hdf5_child.Refused) as caught:
+        looked_at(more)
+    assert caught.value.args[0] == "deep"
+
+
+def test_nothing_is_allocated_for_what_is_declared_too_long(monkeypatch):
+    def fixed(group):
+        del group.file.attrs["model_config"]
+        group.file.attrs["backend"] = np.bytes_(b"x" * 5000)
+
+    content = made(fixed)
+    monkeypatch.delattr(np, "empty")
+    with pytest.raises(hdf5_child.Refused) as caught:
+        looked_at(content, text=4999)
+    assert caught.value.args == ("long", "backend")
+
+
+def test_what_is_kept_has_an_end():
+    class Endless(io.BytesIO):
+        def read(self, length=-1):
+            return (16_384).to_bytes(8, "little") if length == 8 else bytes(length)
+
+    file = hdf5_child.ParentFile(2**30, io.BytesIO(), Endless())
+    for number in range(1000):
+        file.seek(number * 16_384)
+        file.readinto(bytearray(4))
+    assert len(file._blocks) <= 256
 
 
 def test_a_file_whose_bytes_another_has():

@@ -665,7 +665,7 @@ def test_every_key_of_the_json_is_explained(shown):
 
     def collect(value):
         if isinstance(value, dict):
-            keys.update(key for key in value if key not in ("config", "unknown"))
+            keys.update(key for key in value if key not in ("config", "declared", "unknown"))
             for key, item in value.items():
                 if key not in ("config", "unknown"):
                     collect(item)

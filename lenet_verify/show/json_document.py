@@ -64,6 +64,8 @@ def _layer(layer: Layer) -> dict[str, Any]:
         found["details"] = [_call(call) for call in layer.details]
     if not layer.reaches_output:
         found["reaches_output"] = False
+    if layer.declared:
+        found["declared"] = dict(layer.declared)
     return found | _unknown(layer.unknown)
 
 

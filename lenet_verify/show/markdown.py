@@ -26,8 +26,9 @@ def _one(shown: Shown, table: Table) -> str:
     blocks = [f"## {title} ({code(shown.model)})", _table(table), "\n".join(totals)]
     if table.unused:
         blocks.append(f"On no way to an output: {escaped(', '.join(table.unused))}")
-    if table.unknown:
-        blocks.append("\n".join(["Unknown:", "", *(f"- {escaped(one)}" for one in table.unknown)]))
+    for title, notes in (("Declared", table.declared), ("Unknown", table.unknown)):
+        if notes:
+            blocks.append("\n".join([f"{title}:", "", *(f"- {escaped(one)}" for one in notes)]))
     return "\n\n".join(blocks) + "\n"
 
 

@@ -24,6 +24,7 @@ class Table:
     Attributes:
         lines: a cell a column, for each row.
         totals: of the whole, a word and what it says.
+        declared: what only the file's own word says, and whose word that is.
         unknown: what is unknown, and why, each reason once.
         unused: layers on no way to an output.
     """
@@ -31,6 +32,7 @@ class Table:
     columns: tuple[Column, ...]
     lines: tuple[tuple[Cell, ...], ...]
     totals: tuple[tuple[str, str], ...]
+    declared: tuple[str, ...]
     unknown: tuple[str, ...]
     unused: tuple[str, ...]
 
@@ -57,6 +59,7 @@ def table(
         tuple(columns),
         tuple(lines),
         tuple(_totals(architecture, columns)),
+        tuple(_declared(listed)),
         tuple(_unknown(architecture, columns, listed, lines)),
         tuple("/".join(r.path) for r in listed if not (r.layer.reaches_output or r.call)),
     )
@@ -85,13 +88,9 @@ def _unknown(
     lines: Iterable[Sequence[Cell]],
 ) -> Iterable[str]:
     """`facts of layers: reason`, each reason once."""
-    reasons: dict[str, dict[str, dict[str, None]]] = {}
-
+    notes = _Notes()
+    note = notes.add
     told: set[str] = set()
-
-    def note(reason: str, name: str, fact: str) -> None:
-        reasons.setdefault(reason, {}).setdefault(name, {})[fact] = None
-
     for row, line in zip(listed, lines, strict=True):
         name = "/".join(row.path) + (f"#{row.call + 1}" if row.call else "")
         for column, cell in zip(columns, line, strict=True):
@@ -112,12 +111,37 @@ def _unknown(
                 "the model",
                 COLUMNS[fact].heading,
             )
-    for reason, facts_of in reasons.items():
-        by_facts: dict[str, list[str]] = {}
-        for name, facts in facts_of.items():
-            by_facts.setdefault(", ".join(facts), []).append(name)
-        for words, names in by_facts.items():
-            yield f"{words} of {_several(names)}: {reason}"
+    return notes.lines()
+
+
+def _declared(listed: Iterable[Row]) -> Iterable[str]:
+    """`facts of layers: whose word it is`, each once."""
+    notes = _Notes()
+    for row in listed:
+        for fact, whose in row.layer.declared.items():
+            if not row.call:
+                notes.add(whose, "/".join(row.path), fact)
+    return notes.lines()
+
+
+class _Notes:
+    """What is to be said of facts of layers, each thing once."""
+
+    def __init__(self) -> None:
+        self._notes: dict[str, dict[str, dict[str, None]]] = {}
+
+    def add(self, what: str, name: str, fact: str) -> None:
+        """Says it of one fact of one layer."""
+        self._notes.setdefault(what, {}).setdefault(name, {})[fact] = None
+
+    def lines(self) -> Iterable[str]:
+        """`facts of layers: what`."""
+        for what, facts_of in self._notes.items():
+            by_facts: dict[str, list[str]] = {}
+            for name, facts in facts_of.items():
+                by_facts.setdefault(", ".join(facts), []).append(name)
+            for words, names in by_facts.items():
+                yield f"{words} of {_several(names)}: {what}"
 
 
 def _several(names: Sequence[str]) -> str:

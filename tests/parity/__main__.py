@@ -1,4 +1,5 @@
-"""Holds inference against Keras: random layers, random models, all of keras.applications.
+"""Holds inference against Keras: random layers, random models, all of keras.applications; and
+the files of these models against the models.
 
 Exits with 1 if they disagree anywhere.
 """
@@ -21,7 +22,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before anything imports Te
 from lenet_verify.inference import RULES
 from tests.parity.applications import NAMES
 from tests.parity.cases import CASES
-from tests.parity.tally import CHUNK, Tallies, Tally, cases, models, well_known
+from tests.parity.tally import CHUNK, Tallies, Tally, cases, models, well_known, well_known_in_files
 
 SHOWN = 20
 """How many disagreements of one type are shown in full."""
@@ -47,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.types:
         title = "keras.applications, with and without top"
         bad += _report(title, _shared(options.jobs, well_known, NAMES))
+        title = "keras.applications in files"
+        bad += _report(title, _shared(options.jobs, well_known_in_files, NAMES))
     if lacking := sorted(set(RULES) - set(CASES)):
         print(f"Rules without random cases: {', '.join(lacking)}")
     print(f"{bad} disagreements" if bad else "Keras and inference agree.")

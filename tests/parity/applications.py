@@ -8,7 +8,13 @@ from tempfile import TemporaryDirectory
 
 from lenet_verify.framework import import_keras
 from lenet_verify.readers import read
-from tests.parity.saved import held_in_file, held_with_weights, saved
+from tests.parity.saved import (
+    FORMATS,
+    WITH_WEIGHTS,
+    held_in_file,
+    held_with_weights,
+    saved,
+)
 from tests.parity.whole import Held, held_against_inference, weights_by_path
 
 keras = import_keras()
@@ -26,21 +32,19 @@ def application(name: str, *, include_top: bool) -> Held:
     return held_against_inference(read(model), weights_by_path(model))
 
 
-def application_in_json(name: str, *, include_top: bool) -> Held:
-    """The same, as JSON, held against the live model."""
+def application_in_files(name: str) -> Iterator[tuple[str, Held]]:
+    """A model of keras.applications in files, one after the other: as JSON without its top and
+    with it, then with weights, which take up to 1.4 GB each."""
     factory = getattr(keras.applications, name)
     with keras.StatelessScope(initialize_variables=False):
-        model = factory(weights=None, include_top=include_top)
+        headless = factory(weights=None, include_top=False)
     with TemporaryDirectory() as folder:
-        return held_in_file(read(model), saved(model, Path(folder), "json"))
-
-
-def application_in_files(name: str) -> Iterator[tuple[str, Held]]:
-    """The same with top and weights in real files, one after the other: each may take 1.4 GB."""
-    model = getattr(keras.applications, name)(weights=None)
+        yield ".json", held_in_file(read(headless), saved(headless, Path(folder), "json"))
+    model = factory(weights=None)
     live, weights = read(model), weights_by_path(model)
-    for format_ in ("keras", "h5"):
+    for format_ in FORMATS:
         with TemporaryDirectory() as folder:
             path = saved(model, Path(folder), format_)
             yield f".{format_}", held_in_file(live, path)
-            yield f"weights in .{format_}", held_with_weights(live, weights, path)
+            if format_ in WITH_WEIGHTS:
+                yield f"weights in .{format_}", held_with_weights(live, weights, path)

@@ -23,6 +23,8 @@ _ALWAYS_TOLD = frozenset({"activation", "call", "config", "quantization", "type"
 _MEASURES = ("macs", "connections")
 _WHOLE = ("title", "inputs", "outputs", "ends", "compiled", *COUNTS, *_MEASURES)
 
+_WITH_SHAPES = ("details", "input_shapes", "layers", "shapes")
+
 _READ_AS_OPAQUE = "GroupedQueryAttention"
 """Keras exports it as GroupQueryAttention, and of the live layer nothing but shapes is read."""
 
@@ -122,6 +124,8 @@ def differences(live: Architecture, path: Path) -> list[str]:
 
 def compared(live: Architecture, static: Architecture, path: Path) -> list[str]:
     """The same of a file that was read."""
+    if _contradicts_itself(live):
+        live, static = _in_no_order(live), _in_no_order(static)
     found = [*_of_rows(live.layers, static.layers, "")]
     sound = _is_sound(live)
     for fact in _WHOLE:
@@ -153,6 +157,25 @@ def _is_sound(model: Architecture | Layer) -> bool:
     inside, it does not."""
     trained = sum(layer.trainable or 0 for layer in model.layers)
     return not model.layers or (trained == model.trainable and all(map(_is_sound, model.layers)))
+
+
+def _contradicts_itself(model: Architecture) -> bool:
+    """Whether the channels come first by some of the layers and last by others. Which of them has
+    its way hangs on the order in which they are looked at."""
+    told = {layer.config.get("data_format") for layer in _rows(model.layers)}
+    return {"channels_first", "channels_last"} <= told
+
+
+def _in_no_order(value: Any) -> Any:
+    """A model with the sizes of every shape alone, and not which axis has the channels."""
+    if isinstance(value, Shape):
+        return Shape(value.sizes)
+    if isinstance(value, tuple):
+        return tuple(map(_in_no_order, value))
+    if isinstance(value, Architecture | Call | Layer):
+        told = {name: getattr(value, name) for name in _WITH_SHAPES if hasattr(value, name)}
+        return replace(value, **{name: _in_no_order(one) for name, one in told.items()})
+    return value
 
 
 def _may_be_known(layer: Layer) -> bool:
