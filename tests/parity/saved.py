@@ -203,6 +203,8 @@ def _of_row(live: Layer, static: Layer, path: str) -> Iterator[str]:
             one, other = _plain(one), _plain(other)
             if not live.params:  # some that have no weights do not write that they are frozen
                 one, other = one | {"trainable": None}, other | {"trainable": None}
+        if one is None and _NO_BATCH in live.unknown.values():
+            continue  # the file has it by what a nested model before it says that it takes
         if not _unsaid(static, fact, other) and not _alike(one, other, inside=path.count("/") > 1):
             yield f"{path} ({live.type}): {fact} by Keras {one!r}, by the file {other!r}"
     if (live.unknown.keys() - static.unknown.keys()) & _ALWAYS_TOLD:
