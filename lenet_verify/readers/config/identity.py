@@ -81,7 +81,8 @@ def _of_keras(module: str, name: str) -> Identity | None:
 
 def _of_tensorflow(entry: Entry) -> Identity:
     """A function of TensorFlow, as Keras 2 notes it: by name."""
-    known = operation_of(entry.config) if entry.class_name == "TFOpLambda" else None
+    noted = entry.class_name in ("SlicingOpLambda", "TFOpLambda")
+    known = operation_of(entry.config) if noted else None
     return Identity("operation", known) if known else Identity("tensorflow", entry.class_name)
 
 

@@ -14,6 +14,7 @@ _RENAMED: Mapping[str, Mapping[str, str]] = {
 
 _FUNCTIONS: Mapping[str, str] = {
     **dict.fromkeys(("__operators__.add", "math.add"), "Add"),
+    "__operators__.getitem": "GetItem",
     **dict.fromkeys(("math.divide", "math.truediv"), "TrueDivide"),
     "math.maximum": "Maximum",
     "math.minimum": "Minimum",
@@ -35,7 +36,7 @@ _FUNCTIONS: Mapping[str, str] = {
 }
 """Functions of TensorFlow that Keras 2 notes by name, and the operations that compute the same."""
 
-_PARAMETERS: Mapping[str, str] = {"x": "x1", "y": "x2"}
+_PARAMETERS: Mapping[str, str] = {"slice_spec": "key", "x": "x1", "y": "x2"}
 
 
 def operation_of(config: Config) -> str | None:
@@ -47,7 +48,17 @@ def operation_of(config: Config) -> str | None:
 
 def as_operation(kwargs: Config) -> dict[str, Any]:
     """What a function of TensorFlow was called with, by the operation's parameters."""
-    return {_PARAMETERS.get(key, key): value for key, value in kwargs.items() if key != "name"}
+    found = {_PARAMETERS.get(key, key): value for key, value in kwargs.items() if key != "name"}
+    if isinstance(key := found.get("key"), list):
+        found["key"] = [_slice(part) for part in key]
+    return found
+
+
+def _slice(part: Any) -> Any:
+    """A part of a key, as Keras 3 notes it."""
+    if isinstance(part, dict) and set(part) == {"start", "stop", "step"}:
+        return {"class_name": "__slice__", "config": part}
+    return part
 
 
 _ABSENT: Mapping[str, Mapping[str, Any]] = {

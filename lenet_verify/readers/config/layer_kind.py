@@ -53,7 +53,7 @@ def _kind(entry: Entry, identity: Identity) -> Kind:
         trainable = bool(entry.config.get("trainable", True))
         return Kind(type_, {**taken, "trainable": trainable, **_dtype(policy)})
     if role == "operation":
-        noted = entry.class_name == "TFOpLambda"  # by its name and no arguments
+        noted = "function" in entry.config  # of TensorFlow, by its name and no arguments
         made = {key: v for key, v in entry.config.items() if key != "name" and not noted}
         return Kind(type_, {key: tupled(plain(v)) for key, v in made.items()})
     if role == "opaque":
