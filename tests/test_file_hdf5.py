@@ -634,7 +634,7 @@ def test_nothing_is_allocated_for_what_is_declared_too_long(monkeypatch):
         group.file.attrs["backend"] = np.bytes_(b"x" * 5000)
 
     content = made(fixed)
-    monkeypatch.delattr(np, "empty")
+    monkeypatch.setattr(np, "empty", None)
     with pytest.raises(hdf5_child.Refused) as caught:
         looked_at(content, text=4999)
     assert caught.value.args == ("long", "backend")
