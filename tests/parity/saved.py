@@ -126,7 +126,8 @@ def compared(live: Architecture, static: Architecture, path: Path) -> list[str]:
     """The same of a file that was read."""
     if _contradicts_itself(live):
         live, static = _in_no_order(live), _in_no_order(static)
-    found = [*_of_rows(live.layers, static.layers, "")]
+    nested = any(layer.layers for layer in live.layers)
+    found = [*_of_rows(live.layers, static.layers, "", nested)]
     sound = _is_sound(live)
     for fact in _WHOLE:
         if fact == "compiled" and path.suffix == ".json":
@@ -183,16 +184,18 @@ def _may_be_known(layer: Layer) -> bool:
     return bool(layer.layers) or layer.type == _READ_AS_OPAQUE
 
 
-def _of_rows(live: Iterable[Layer], static: Iterable[Layer], above: str) -> Iterator[str]:
+def _of_rows(
+    live: Iterable[Layer], static: Iterable[Layer], above: str, after_nested: bool
+) -> Iterator[str]:
     ours = {layer.name: layer for layer in static}
     theirs = {layer.name: layer for layer in live}
     if list(ours) != list(theirs):
         yield f"{above}: layers {list(theirs)} by Keras, {list(ours)} by the file"
     for name in theirs.keys() & ours.keys():
-        yield from _of_row(theirs[name], ours[name], f"{above}/{name}")
+        yield from _of_row(theirs[name], ours[name], f"{above}/{name}", after_nested)
 
 
-def _of_row(live: Layer, static: Layer, path: str) -> Iterator[str]:
+def _of_row(live: Layer, static: Layer, path: str, after_nested: bool) -> Iterator[str]:
     if live.type == _READ_AS_OPAQUE:
         static = replace(static, type=live.type, config=live.config, unknown=live.unknown)
     for fact in _SAID:
@@ -203,8 +206,8 @@ def _of_row(live: Layer, static: Layer, path: str) -> Iterator[str]:
             one, other = _plain(one), _plain(other)
             if not live.params:  # some that have no weights do not write that they are frozen
                 one, other = one | {"trainable": None}, other | {"trainable": None}
-        if one is None and _NO_BATCH in live.unknown.values():
-            continue  # the file has it by what a nested model before it says that it takes
+        if one is None and after_nested and _NO_BATCH in live.unknown.values():
+            continue  # the file has it by what the nested model says that it takes
         if not _unsaid(static, fact, other) and not _alike(one, other, inside=path.count("/") > 1):
             yield f"{path} ({live.type}): {fact} by Keras {one!r}, by the file {other!r}"
     if (live.unknown.keys() - static.unknown.keys()) & _ALWAYS_TOLD:
@@ -214,7 +217,7 @@ def _of_row(live: Layer, static: Layer, path: str) -> Iterator[str]:
     ):
         if one.inputs != other.inputs:
             yield f"{path}: call {number} {one.inputs} by Keras, {other.inputs} by the file"
-    yield from _of_rows(live.layers, static.layers, path)
+    yield from _of_rows(live.layers, static.layers, path, after_nested)
 
 
 def _unsaid(layer: Layer, fact: str, value: Any) -> bool:
