@@ -133,6 +133,9 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
     Raises:
         LenetVerifyError: the run cannot decide.
     """
+    if options.weights and not (model and is_model_file(model)):
+        which = "the spec's own model" if model is None else model
+        raise UsageError(f"--weights is for model files: {which} is none")
     _check_that_shapes_join(spec)
     if model is not None:
         architecture, provenance = _theirs(spec, model, options)
@@ -204,6 +207,8 @@ def _theirs(spec: Spec, model: str, options: Options) -> tuple[Architecture, Pro
         return architecture, replace(provenance, how=how)
     inputs = [(one.name, one.shape, one.dtype) for one in spec.inputs]
     if is_model_file(model):
+        if options.arguments:
+            raise UsageError(f"--arg: {model} is a file, it takes no arguments")
         architecture = read(
             model, inputs=inputs, limits=options.file_limits, weights=options.weights
         )

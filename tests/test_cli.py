@@ -363,3 +363,22 @@ def test_importing_ones_own_module_leaves_the_import_path_alone(folder, monkeypa
     code, _, _ = in_process(capfd, "small.yaml", "--model", "theirs:made")
     assert code == 0
     assert sys.path == before
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--weights"], "--weights is for model files: the spec's own model is none"),
+        (["--model", "theirs:network", "--weights"], "theirs:network is none"),
+        (["--model", "net.json", "--arg", "x=1"], "net.json is a file, it takes no arguments"),
+        (["--model", "net.json", "--limit", "layers=x"], "--limit takes NAME=NUMBER"),
+        (["--model", "*.keras"], "no file fits this pattern"),
+        (["net.json"], "net.json is a model, not a spec: name each with --model"),
+    ],
+)
+def test_what_goes_with_model_files_alone(folder, monkeypatch, capfd, given, said):
+    monkeypatch.chdir(folder)
+    (folder / "net.json").write_text("{}", encoding="utf-8")
+    code, out, err = in_process(capfd, "small.yaml", *given)
+    assert (code, out) == (2, "")
+    assert said in err
