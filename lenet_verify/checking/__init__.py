@@ -53,7 +53,7 @@ def check(
         for finding in _judged(spec, claim, expectation, matched)
     ]
     findings += structure(spec, matched, findings)
-    findings += stored_weights(observed)
+    findings += stored_weights(observed, {site.layer.name: site.name for site in matched.every})
     findings = [_placed(finding, spec) for finding in findings]
     findings, warnings = accepted(findings, deviations)
     return Verdict(

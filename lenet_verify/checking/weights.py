@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.inference import weights_of
@@ -13,15 +13,23 @@ _OTHERS = "its file keeps other weights than its config implies"
 _LEAST_SHOWN = 8
 
 
-def stored_weights(observed: Architecture) -> Iterator[Finding]:
-    """A finding for every layer whose weights were read, if the config tells what they must be."""
+def stored_weights(
+    observed: Architecture, paper_names: Mapping[str, str] | None = None
+) -> Iterator[Finding]:
+    """A finding for every layer whose weights were read, if the config tells what they must be.
+
+    Args:
+        observed: the model of a file.
+        paper_names: by the model's names of its layers, the paper's.
+    """
+    names = paper_names or {}
     if why := observed.unknown.get("weights"):
         yield Finding(
             code="opaque", outcome=Outcome.UNKNOWN, layer="model", fact="weights", reason=why
         )
     for layer in observed.layers:
         if layer.weights is not None and (implied := weights_of(layer)) is not None:
-            yield from _compared(layer, implied, layer.weights)
+            yield from _compared(layer, names.get(layer.name, layer.name), implied, layer.weights)
     if stray := observed.stray_weights:
         shown = ", ".join(stray[:_LEAST_SHOWN])
         more = f" and {len(stray) - _LEAST_SHOWN} more" if len(stray) > _LEAST_SHOWN else ""
@@ -37,7 +45,7 @@ def stored_weights(observed: Architecture) -> Iterator[Finding]:
 
 
 def _compared(
-    layer: Layer, implied: tuple[tuple[int, ...], ...], kept: tuple[tuple[int, ...], ...]
+    layer: Layer, name: str, implied: tuple[tuple[int, ...], ...], kept: tuple[tuple[int, ...], ...]
 ) -> Iterator[Finding]:
     """Whether the shapes are the same, in whatever order: Keras writes them in several."""
     if not implied and not kept:
@@ -46,7 +54,7 @@ def _compared(
     yield Finding(
         code="weights",
         outcome=Outcome.HOLDS if holds else Outcome.BROKEN,
-        layer=layer.name,
+        layer=name,
         fact="weights",
         expected=_written(implied, kept),
         observed=_written(kept, implied),
@@ -57,8 +65,8 @@ def _compared(
 
 
 def _written(shapes: tuple[tuple[int, ...], ...], others: tuple[tuple[int, ...], ...]) -> list[str]:
-    """Shapes as text: all of a layer; of a model inside the model those that the others lack."""
-    shown = (
-        shapes if len(shapes) <= _LEAST_SHOWN else (Counter(shapes) - Counter(others)).elements()
-    )
+    """Shapes as text: all, or if they are many those that the others lack, should some differ."""
+    lacking = tuple((Counter(shapes) - Counter(others)).elements())
+    many = len(shapes) > _LEAST_SHOWN and Counter(shapes) != Counter(others)
+    shown = lacking if many else shapes
     return ["x".join(map(str, shape)) or "scalar" for shape in shown]
