@@ -108,7 +108,7 @@ def test_reads_what_keras_writes(saved):
 
 
 def test_a_local_file_and_a_part_of_one(tmp_path):
-    content = made(lambda group: group.create_dataset("d", (3, 4)))
+    content = made(lambda group: group.create_dataset("d", (3, 4), "f4"))
     path = tmp_path / "m.h5"
     path.write_bytes(b"before" + content + b"after")
     with open_source(str(path)) as source:
@@ -140,7 +140,7 @@ def test_shapes_of_every_kind():
         group["nothing"] = h5py.Empty("f")
         group["zero"] = np.zeros((0, 3))
         group["type"] = np.dtype("f4")
-        group.create_dataset("chunked", (10, 7), chunks=(5, 7), compression="gzip")
+        group.create_dataset("chunked", (10, 7), "f4", chunks=(5, 7), compression="gzip")
         group["same"] = group["vector"]
 
     assert read(made(datasets)).shapes == {
@@ -318,7 +318,7 @@ def test_case_26_cut(saved):
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_is_damaged_is_read_or_refused(mutations):
-    content = bytearray(made(lambda group: group.create_dataset("a/b", (3, 4)), "{}"))
+    content = bytearray(made(lambda group: group.create_dataset("a/b", (3, 4), "f4"), "{}"))
     for place, byte in mutations:
         content[place % len(content)] = byte
     try:
@@ -602,7 +602,7 @@ def looked_at(content: bytes, under=("layers",), text=10**6, objects=100):
 
 def test_look():
     def make(group):
-        group.create_dataset("a/b", (3,))
+        group.create_dataset("a/b", (3,), "f4")
         group["a"].attrs["name"] = "n"
 
     answer, texts = looked_at(made(make))

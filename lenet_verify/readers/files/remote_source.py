@@ -46,7 +46,7 @@ def open_remote(url: str) -> Iterator[ByteSource]:
 def _file_system(url: str, protocol: str, name: str) -> Any:
     purpose = "reading a model from a URL"
     try:
-        import fsspec  # type: ignore[import-untyped, unused-ignore]
+        import fsspec
     except ImportError as e:
         raise MissingLibraryError("fsspec", "remote", purpose) from e
     # an instance of our own: those that fsspec keeps may have been set up otherwise
@@ -155,7 +155,7 @@ class _Web(ByteSource):
         return data
 
     def _fetch(self, offset: int, length: int) -> tuple[bytes, int]:
-        from fsspec.asyn import sync  # type: ignore[import-untyped, unused-ignore]
+        from fsspec.asyn import sync
 
         result: tuple[bytes, int] = sync(self._files.loop, self._get, offset, length)
         return result
