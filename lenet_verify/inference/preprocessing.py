@@ -182,6 +182,8 @@ def _vocabulary(config: Mapping[str, Any], unknown_word: object) -> int | None:
     if idf is not None and mode != "tf_idf":
         raise Impossible("only with output_mode tf_idf has it idf_weights")
     words: Sequence[object] | None = config["vocabulary"]
+    if isinstance(words, str):
+        words = None  # a path, which nobody opens
     if words is not None:
         if mode == "tf_idf" and (idf is None or len(idf) != len(words)):
             raise Impossible("with output_mode tf_idf, it takes one of idf_weights for each word")

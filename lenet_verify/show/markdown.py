@@ -48,6 +48,6 @@ def _table(table: Table) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    text = cell.text.lstrip()
+    text = cell.text.lstrip(" ")
     depth = (len(cell.text) - len(text)) // len(_INDENT)
     return _NESTED * depth + escaped(text + cell.tail)

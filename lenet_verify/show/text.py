@@ -82,7 +82,7 @@ def _grid(table: Table, room: int | None, colour: bool) -> list[str]:
 
 
 def _made_visible(cell: Cell) -> Cell:
-    return Cell(visible(cell.text, None), visible(cell.tail), cell.reason)
+    return Cell(visible(cell.text, 2000), visible(cell.tail), cell.reason)
 
 
 def _narrowed(widths: list[int], columns: Sequence[Column], room: int) -> list[int]:

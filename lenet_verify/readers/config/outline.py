@@ -126,6 +126,7 @@ class _Reader:
             shapes = None if given[0].shape is None else (given[0].shape,)
             first = replace(first, shapes=shapes, config={"dtype": given[0].dtype})
         rows = [first]
+        batches = self._batches()
         for number, entry in enumerate(entries):
             found = self.identities[entry.name]
             if found.role == "input":
@@ -135,7 +136,7 @@ class _Reader:
             )
             reader = entries[number + 1] if number + 1 < len(entries) else None
             shape = whole_shape(reader.built_on) if reader else None
-            declared = _One(_after_batch(shape, self._batches()))
+            declared = _One(_after_batch(shape, batches))
             rows.append(self._row(entry, found, (call,), declared))
         ends = tuple(Source(rows[-1].name, output=n) for n in range(_outputs(rows[-1])))
         return Outline(tuple(rows), (first.name,), ends, supplied)
