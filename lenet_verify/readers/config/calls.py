@@ -18,6 +18,11 @@ from lenet_verify.vocabulary.calls import SPREAD, call_parameters
 from lenet_verify.vocabulary.layers import REQUIRED
 from lenet_verify.vocabulary.plain import plain, tupled
 
+CONSTANT = "a constant in the place of a tensor"
+"""What a call may be told besides its arguments."""
+
+_CONSTANT_VALUE = "_CONSTANT_VALUE"
+
 
 @dataclass(frozen=True, slots=True)
 class Ref:
@@ -109,15 +114,13 @@ def _of_keras_2(node: Any, layers: Container[str]) -> tuple[list[Any], dict[str,
     kwargs: dict[str, Any] = {}
 
     def first(value: Any) -> Any:
-        if isinstance(value, list) and _is_place(value[:3]) and len(value) <= 4:
+        if isinstance(value, list) and _is_tensor_or_constant(value):
             if len(value) == 4:
                 if not isinstance(value[3], Mapping):
                     raise Malformed("what a call takes besides tensors must be an object")
                 for name, further in value[3].items():
                     kwargs.setdefault(name, nested(further))
-            if value[0] == "_CONSTANT_VALUE":
-                return None
-            return Ref(*value[:3])
+            return Ref(*value[:3]) if value[0] != _CONSTANT_VALUE else _constant(value[2])
         if isinstance(value, list):
             return [first(item) for item in value]
         if isinstance(value, Mapping):
@@ -134,6 +137,20 @@ def _of_keras_2(node: Any, layers: Container[str]) -> tuple[list[Any], dict[str,
 
     args = [first(node)]
     return args, kwargs
+
+
+def _constant(value: Any) -> Any:
+    """A number or an array as Keras 3 notes it."""
+    if isinstance(value, list):
+        return {"class_name": "__numpy__", "config": {"value": value}}
+    return value
+
+
+def _is_tensor_or_constant(value: list[Any]) -> bool:
+    """Whether it is [layer, call, output] or, where there is a number or array in the tensor's
+    place, [_CONSTANT_VALUE, -1, that]; with or without what else the call takes."""
+    constant = value[:2] == [_CONSTANT_VALUE, -1] and len(value) > 2
+    return len(value) <= 4 and (constant or _is_place(value[:3]))
 
 
 def _is_place(value: Any) -> TypeGuard[list[Any]]:
@@ -175,10 +192,12 @@ def _taken(
 
 def _told(type_: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[str, ...]:
     """What a layer is told when it is called that changes what it computes."""
-    if type_ in ("Functional", "Sequential"):
-        return ()
-    usual = call_parameters(type_)
     told: dict[str, None] = {}
+    if any(not isinstance(leaf, Ref | None) for leaf in leaves(args[:1])):
+        told[CONSTANT] = None
+    if type_ in ("Functional", "Sequential"):
+        return tuple(told)
+    usual = call_parameters(type_)
     for number, value in enumerate(args[1:], start=2):
         if any(map(_tells, leaves(value))):
             told[f"a {number}. argument"] = None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from lenet_verify.architecture import Call, Layer, Shape, Source
-from lenet_verify.readers.config.calls import Recorded, Ref
+from lenet_verify.readers.config.calls import CONSTANT, Recorded, Ref
 from lenet_verify.readers.config.entry import Entry, Malformed, Sizes, name_apart, whole_shape
 from lenet_verify.readers.config.graph import Wiring
 from lenet_verify.readers.config.identity import Identity, identity
@@ -17,8 +17,9 @@ from lenet_verify.readers.kind import Kind
 from lenet_verify.visible import visible
 
 _DEEPEST = 64
-_REVERSED = "reverse"
-"""What an embedding can be told in a call that makes another layer of it."""
+_MAKES_ANOTHER = frozenset({"reverse", CONSTANT})
+"""What a layer can be told in a call that makes another of it: an embedding to go backwards; any,
+that one of its inputs is no tensor."""
 
 
 class Outline(NamedTuple):
@@ -187,7 +188,7 @@ class _Reader:
         unknown = dict(kind.unknown)
         if told:
             unknown["call"] = f"it is called with {', '.join(told)}"
-            if _REVERSED in told:
+            if not _MAKES_ANOTHER.isdisjoint(told):
                 unknown.setdefault("config", unknown["call"])
         details = tuple(
             Call(
