@@ -65,10 +65,17 @@ class MasksHandedOn:
     def _made(self, type_: str, call: Recorded) -> bool:
         fed = [ref for ref, _ in call.taken]
         if type_ == "ops.NotEqual":
-            return any(_key(ref) in self._masked for ref in fed)
+            return any(_key(self._before_cast(ref)) in self._masked for ref in fed)
         if type_ == "ops.OnesLike":  # for what is joined with something masked
             return True
         return type_.startswith("ops.") and bool(fed) and all(map(self._is_keras_own, fed))
+
+    def _before_cast(self, ref: Ref) -> Ref:
+        """What Keras has brought to another dtype to compare it."""
+        calls = self._noted.get(ref.layer, ())
+        if self._types.get(ref.layer) == "ops.Cast" and 0 <= ref.call < len(calls):
+            return next((one for one, _ in calls[ref.call].taken), ref)
+        return ref
 
 
 def _key(ref: Ref) -> tuple[str, int, int]:
