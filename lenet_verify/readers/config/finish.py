@@ -57,7 +57,12 @@ def _finished(layer: Layer, outlined: Layer) -> Layer:
         changes["shapes"] = shapes
     if layer.details:
         changes["details"] = tuple(
-            replace(call, shapes=_differing(call.shapes, told.shapes) or call.shapes)
+            replace(
+                call,
+                shapes=None
+                if changes.get("shapes", ()) is None
+                else _differing(call.shapes, told.shapes) or call.shapes,
+            )
             for call, told in zip(layer.details, outlined.details, strict=True)
         )
     return replace(layer, **changes, unknown=unknown)
@@ -80,7 +85,8 @@ def _fit(derived: Sequence[int | None], declared: Sequence[int | None]) -> bool:
 
 def _has_channels_first(layer: Layer) -> bool:
     stated = layer.config.get("data_format") == "channels_first"
-    return stated or any(map(_has_channels_first, layer.layers))
+    given = any(shape.channels_first for shape in layer.shapes or ())  # by a layer inside of it
+    return stated or given or any(map(_has_channels_first, layer.layers))
 
 
 def _in_axis_order(layers: Sequence[Layer]) -> tuple[Layer, ...]:
@@ -115,7 +121,8 @@ def _far_from_the_end_first(layers: Iterable[Layer]) -> list[tuple[str, int]]:
             readers[feeder] -= 1
             if not readers[feeder]:
                 ready.append(feeder)
-    return sorted(reversed(feeders), key=lambda step: -following[step])
+    last_first = [*feeders][::-1]
+    return sorted(last_first, key=lambda step: -following[step])
 
 
 def _calls(layer: Layer) -> Sequence[Call]:
