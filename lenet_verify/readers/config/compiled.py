@@ -52,8 +52,17 @@ def _identifier(value: Mapping[str, Any], known: Mapping[str, str], home: str) -
     if name == "function" and isinstance(value.get("config"), str):
         name, module = value["config"], home if module == "builtins" else module
     if name == "MeanMetricWrapper" and isinstance(config := value.get("config"), Mapping):
-        name = str(config.get("fn"))  # as Keras 2 notes a metric that it was given by name
+        name = _wrapped(str(config.get("fn")), str(config.get("name")))
     name = name.removeprefix("Custom>")  # which Keras 2 put before its own optimizers
     if module != home or value.get("registered_name") not in (None, name):
         return f"{module}.{name}" if module else str(value.get("registered_name") or name)
     return known.get(name, name)
+
+
+def _wrapped(function: str, name: str) -> str:
+    """A metric that Keras 2 was given by name, by the function that it took for it: of `accuracy`,
+    one that fits the loss. The name it was given ends that of the metric."""
+    accurate = name.rpartition("_")[2] in ("acc", "accuracy")
+    if accurate and function.endswith("_accuracy") and not name.endswith(function):
+        return "accuracy"
+    return function
