@@ -48,6 +48,9 @@ def with_weights(architecture: Architecture, kind: str, shapes: Shapes) -> Archi
         Each layer with the shapes of its weights; the number of weights of a layer that is
         somebody's own class is known by them. What is there for no layer is told of the whole.
     """
+    if "layers" in architecture.unknown and not architecture.layers:
+        unknown = {**architecture.unknown, "weights": architecture.unknown["layers"]}
+        return replace(architecture, unknown=unknown)
     places = _by_name(architecture.layers) if kind == "hdf5" else _by_class(architecture.layers)
     dealt: dict[str, list[tuple[int, ...]]] = {name: [] for name in places.values()}
     left: list[str] = []
