@@ -47,10 +47,11 @@ def _finished(layer: Layer, outlined: Layer) -> Layer:
     if "quantization" in unknown:
         changes |= dict.fromkeys(COUNTS)
         unknown |= dict.fromkeys(COUNTS, unknown["quantization"])
-    if _SCORES in unknown.get("call", "") and len(layer.shapes or ()) < 2:
-        # there is a second output, and nothing tells its shape
-        changes["shapes"] = None
-        unknown["output"] = unknown["call"]
+    if _SCORES in unknown.get("call", ""):
+        shapes = layer.details[0].shapes if layer.details else layer.shapes
+        changes["shapes"] = shapes if len(shapes or ()) > 1 else None
+        if changes["shapes"] is None:  # there is a second output, and nothing tells its shape
+            unknown["output"] = unknown["call"]
     elif layer.params is None and layer.shapes is not None and "quantization" not in unknown:
         changes["declared"] = {"output": _DECLARED}
     elif shapes := _differing(layer.shapes, outlined.shapes):

@@ -66,7 +66,7 @@ class MasksHandedOn:
         fed = [ref for ref, _ in call.taken]
         if type_ == "ops.NotEqual":
             return any(_key(self._before_cast(ref)) in self._masked for ref in fed)
-        if type_ == "ops.OnesLike":  # for what is joined with something masked
+        if type_ in ("ops.OnesLike", "ops.ZerosLike"):  # to join what is masked with what is not
             return True
         return type_.startswith("ops.") and bool(fed) and all(map(self._is_keras_own, fed))
 
