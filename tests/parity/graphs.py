@@ -222,7 +222,8 @@ def in_files(grown: Grown, formats: Sequence[str]) -> Iterator[tuple[str, Held]]
             yield f".{format_}", _excused(held_in_file(live, path), grown.cases)
             if format_ in WITH_WEIGHTS:
                 held = held_with_weights(live, weights, path)
-                yield f"weights in .{format_}", _excused(held, grown.cases)
+                if held.layers or held.disagreements:  # it has any
+                    yield f"weights in .{format_}", _excused(held, grown.cases)
 
 
 def _excused(held: Held, cases: Sequence[Case]) -> Held:
