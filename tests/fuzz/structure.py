@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -14,6 +15,7 @@ Spot = tuple[Any, Any]
 
 _SHAPES = ("batch_shape", "batch_input_shape", "build_input_shape", "input_shape", "shape")
 _MOST_LAYERS = 60
+_LARGEST = 20_000
 
 
 def edited(root: Any, rng: Random, pool: Pool) -> Any:
@@ -21,6 +23,8 @@ def edited(root: Any, rng: Random, pool: Pool) -> Any:
     holder = [copied(root)]
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3, 5))):
         rng.choice(_EDITS)(holder, rng, pool)
+        if next(islice(_spots(holder), _LARGEST, None), None):
+            break  # copies of copies would fill the memory
     return holder[0]
 
 
