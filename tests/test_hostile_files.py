@@ -561,7 +561,7 @@ def flat(count):
 
 
 LARGE = {
-    "layers": (2, "model 'm' has 100,001 layers; at most 100,000 are read (--limit layers=NUMBER"),
+    "layers": (2, "it has more than 100,000 layers; --limit layers=NUMBER"),
     "deep": (2, "models are nested more than 64 deep"),
     "deeper": (2, "its lists and objects are nested deeper than 256"),
     "name": (0, ""),

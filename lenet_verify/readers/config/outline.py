@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lenet_verify.architecture import Call, Layer, Shape, Source
 from lenet_verify.readers.config.calls import CONSTANT, Recorded, Ref
-from lenet_verify.readers.config.entry import Entry, Malformed, Sizes, name_apart, whole_shape
+from lenet_verify.readers.config.declared import (
+    DeclaredShapes,
+    OfAllLayers,
+    OfOneLayer,
+    after_batch,
+)
+from lenet_verify.readers.config.entry import Entry, Malformed, name_apart, whole_shape
 from lenet_verify.readers.config.graph import Wiring
 from lenet_verify.readers.config.identity import Identity, identity
 from lenet_verify.readers.config.keras2 import in_keras_3
 from lenet_verify.readers.config.layer_kind import kind_of
+from lenet_verify.readers.config.outputs import outputs
 from lenet_verify.readers.kind import Kind
 from lenet_verify.visible import visible
 
@@ -47,10 +54,29 @@ class Given(NamedTuple):
     dtype: str
 
 
+class Room:
+    """How many layers a network may have, those of nested models included."""
+
+    def __init__(self, most: int) -> None:
+        self._most = self._left = most
+
+    def take(self, layers: int) -> None:
+        """Makes room for so many.
+
+        Raises:
+            Malformed: there is no more.
+        """
+        self._left -= layers
+        if self._left < 0:
+            raise Malformed(
+                f"it has more than {self._most:,} layers; --limit layers=NUMBER lets in more"
+            )
+
+
 def outline(
     entry: Entry,
     role: str,
-    most: int,
+    room: Room,
     given: Sequence[Given] = (),
     *,
     frozen: bool = False,
@@ -61,7 +87,7 @@ def outline(
     Args:
         entry: the model.
         role: `sequential` or `functional`.
-        most: how many layers it may have.
+        room: for layers.
         given: inputs for a Sequential that declares none.
         frozen: whether a model around it is not trained.
         depth: how many models are around it.
@@ -74,15 +100,11 @@ def outline(
     layers = entry.config.get("layers")
     if not isinstance(layers, list):
         raise Malformed(f"the layers of model '{visible(entry.name)}' must be a list")
-    if len(layers) > most:
-        raise Malformed(
-            f"model '{visible(entry.name)}' has {len(layers):,} layers; at most {most:,} are read "
-            "(--limit layers=NUMBER raises that)"
-        )
+    room.take(len(layers))
     entries = [Entry(layer, f"layer {number + 1}") for number, layer in enumerate(layers)]
     name_apart(entries)
     frozen = frozen or (role == "functional" and entry.config.get("trainable") is False)
-    reader = _Reader(entries, most, frozen, depth)
+    reader = _Reader(entries, room, frozen, depth)
     if role == "functional":
         return reader.functional(entry)
     return reader.sequential(entry, given)
@@ -91,19 +113,19 @@ def outline(
 class _Reader:
     """The layers of one model."""
 
-    def __init__(self, entries: Sequence[Entry], most: int, frozen: bool, depth: int) -> None:
+    def __init__(self, entries: Sequence[Entry], room: Room, frozen: bool, depth: int) -> None:
         self.entries: dict[str, Entry] = {}
         for entry in entries:
             if entry.name in self.entries:
                 raise Malformed(f"two layers are called '{visible(entry.name)}'")
             self.entries[entry.name] = entry
         self.identities = {entry.name: identity(entry) for entry in entries}
-        self.most, self.frozen, self.depth = most, frozen, depth
+        self.room, self.frozen, self.depth = room, frozen, depth
 
     def functional(self, model: Entry) -> Outline:
         """A model whose layers tell what they read."""
         wiring = Wiring(model.config, self.entries, self.identities)
-        declared = _Declared(self.entries, wiring, self._batches())
+        declared = OfAllLayers(self.entries, wiring, self._batches())
         order = [*wiring.inputs, *(name for name in self.entries if name not in wiring.inputs)]
         rows = []
         for name in order:
@@ -132,14 +154,12 @@ class _Reader:
             found = self.identities[entry.name]
             if found.role == "input":
                 raise Malformed(f"an InputLayer, '{visible(entry.name)}', follows other layers")
-            call = Recorded(
-                tuple((Ref(rows[-1].name, 0, n), "") for n in range(_outputs(rows[-1])))
-            )
+            call = Recorded(tuple((Ref(rows[-1].name, 0, n), "") for n in range(outputs(rows[-1]))))
             reader = entries[number + 1] if number + 1 < len(entries) else None
             shape = whole_shape(reader.built_on) if reader else None
-            declared = _One(_after_batch(shape, batches))
+            declared = OfOneLayer(after_batch(shape, batches))
             rows.append(self._row(entry, found, (call,), declared))
-        ends = tuple(Source(rows[-1].name, output=n) for n in range(_outputs(rows[-1])))
+        ends = tuple(Source(rows[-1].name, output=n) for n in range(outputs(rows[-1])))
         return Outline(tuple(rows), (first.name,), ends, supplied)
 
     def _input_of(self, model: Entry, entries: Sequence[Entry]) -> Layer:
@@ -179,7 +199,7 @@ class _Reader:
         return found
 
     def _row(
-        self, entry: Entry, found: Identity, calls: Sequence[Recorded], declared: _Shapes
+        self, entry: Entry, found: Identity, calls: Sequence[Recorded], declared: DeclaredShapes
     ) -> Layer:
         """One layer with all its calls."""
         inner = self._inside(entry, found)
@@ -218,7 +238,7 @@ class _Reader:
             return None
         inside = [Given("input", None, "float32")]
         return outline(
-            entry, found.role, self.most, inside, frozen=self.frozen, depth=self.depth + 1
+            entry, found.role, self.room, inside, frozen=self.frozen, depth=self.depth + 1
         )
 
     def _kind(self, entry: Entry, found: Identity, calls: Sequence[Recorded]) -> Kind:
@@ -232,80 +252,6 @@ class _Reader:
         elif self.frozen and "trainable" in config:
             config = {**config, "trainable": False}
         return Kind(kind.type, config, unknown=kind.unknown)
-
-
-_STATES: Mapping[str, int] = {
-    **dict.fromkeys(("GRU", "GRUCell", "SimpleRNN", "SimpleRNNCell"), 1),
-    **dict.fromkeys(("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "LSTM", "LSTMCell"), 2),
-}
-
-
-def _outputs(layer: Layer) -> int:
-    """How many outputs a layer of a Sequential has, all of which the next one is given."""
-    if layer.layers:
-        return len(layer.ends or layer.outputs)
-    return 1 + _states(layer.type, layer.config) if _returns_states(layer.config) else 1
-
-
-def _returns_states(config: Mapping[str, Any]) -> bool:
-    inner = config.get("layer")
-    return bool((inner if isinstance(inner, Mapping) else config).get("return_state"))
-
-
-def _states(type_: str, config: Mapping[str, Any]) -> int:
-    """How many states a recurrent layer has."""
-    inside = (config.get("layer"), config.get("backward_layer"), config.get("cell"))
-    cells = config.get("cells")
-    found = [*inside, *(cells if isinstance(cells, tuple) else ())]
-    layers = [one for one in found if isinstance(one, Mapping)]
-    if layers:
-        return sum(_states(str(one.get("type")), one) for one in layers)
-    return _STATES.get(type_, 0)
-
-
-class _Shapes:
-    """What a config declares of the shapes that calls give."""
-
-    def of(self, name: str, call: int) -> tuple[Shape, ...] | None:
-        """The shapes of the outputs of a call, as far as they are declared; None for none."""
-        raise NotImplementedError
-
-
-class _One(_Shapes):
-    def __init__(self, sizes: Sizes | None) -> None:
-        self._sizes = sizes
-
-    def of(self, name: str, call: int) -> tuple[Shape, ...] | None:
-        return None if self._sizes is None else (Shape(self._sizes),)
-
-
-class _Declared(_Shapes):
-    """By what the layers after it say that they read."""
-
-    def __init__(
-        self, entries: Mapping[str, Entry], wiring: Wiring, batches: set[int | None]
-    ) -> None:
-        self._found: dict[tuple[str, int], dict[int, Sizes]] = {}
-        for name, calls in wiring.calls.items():
-            for call in calls:
-                for ref, _ in call.taken:
-                    self._note(ref, ref.shape, batches)
-            if len(calls) == 1 and len(calls[0].taken) == 1:
-                self._note(calls[0].taken[0][0], whole_shape(entries[name].built_on), batches)
-
-    def _note(self, ref: Ref, shape: Sizes | None, batches: set[int | None]) -> None:
-        sizes = _after_batch(shape, batches)
-        if sizes is not None:
-            self._found.setdefault((ref.layer, ref.call), {}).setdefault(ref.output, sizes)
-
-    def of(self, name: str, call: int) -> tuple[Shape, ...] | None:
-        found = self._found.get((name, call), {})
-        first = [Shape(found[number]) for number in range(len(found)) if number in found]
-        return tuple(first) if first and len(first) == len(found) else None
-
-
-def _after_batch(shape: Sizes | None, batches: Iterable[int | None]) -> Sizes | None:
-    return shape[1:] if shape and shape[0] in batches else None
 
 
 def _told_apart(taken: Sequence[tuple[Ref, str]]) -> Sequence[tuple[Ref, str]]:

@@ -12,7 +12,7 @@ from lenet_verify.readers.config.compiled import compiled
 from lenet_verify.readers.config.entry import Entry, Malformed
 from lenet_verify.readers.config.finish import COUNTS, finished
 from lenet_verify.readers.config.identity import identity
-from lenet_verify.readers.config.outline import Given, Outline, outline
+from lenet_verify.readers.config.outline import Given, Outline, Room, outline
 from lenet_verify.readers.kind import with_activation
 
 _NO_INPUT = "the model declares no input shape, so it cannot be called"
@@ -46,7 +46,7 @@ def read_config(
         return _opaque(model, type_, how)
     if role not in ("functional", "sequential"):
         raise Malformed(f"a {type_} is a layer, not a model")
-    found = outline(model, role, most_layers, inputs)
+    found = outline(model, role, Room(most_layers), inputs)
     first = found.layers[0] if found.layers else None
     if first is not None and first.type == "InputLayer" and first.shapes is None:
         return _unwired(model, found, how)
