@@ -54,7 +54,7 @@ class Options:
 
 
 def load_specs(paths: Sequence[str], limits: Limits) -> list[Spec]:
-    """Every spec.
+    """Every spec, its shapes known to join.
 
     Raises:
         SpecError: with the problems of all of them.
@@ -63,7 +63,7 @@ def load_specs(paths: Sequence[str], limits: Limits) -> list[Spec]:
     problems: list[Problem] = []
     for path in paths:
         try:
-            specs.append(load_spec(path, limits))
+            specs.append(_joining(load_spec(path, limits)))
         except SpecError as e:
             problems += e.problems
     if problems:
@@ -136,7 +136,6 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
     if options.weights and not (model and is_model_file(model)):
         which = "the spec's own model" if model is None else model
         raise UsageError(f"--weights is for model files: {which} is none")
-    _check_that_shapes_join(spec)
     if model is not None:
         architecture, provenance = _theirs(spec, model, options)
         report = _report(spec, without_secrets(model), architecture, provenance, options)
@@ -200,8 +199,7 @@ def elsewhere(model: str) -> str | None:
 def _theirs(spec: Spec, model: str, options: Options) -> tuple[Architecture, Provenance]:
     """The architecture of a user's own model, and how it came to be known."""
     if model.endswith((".yaml", ".yml")):
-        other = load_spec(model, options.limits)
-        _check_that_shapes_join(other)
+        other = _joining(load_spec(model, options.limits))
         architecture, provenance = _own(other, options)
         how = provenance.how.replace("the spec", "another spec")
         return architecture, replace(provenance, how=how)
@@ -243,12 +241,13 @@ def _meant(model: str) -> str:
     return f", such as {meant}" if is_named_object(meant) and name not in _SUFFIXES else ""
 
 
-def _check_that_shapes_join(spec: Spec) -> None:
-    """Refuses, with the layer's line, what no framework could build."""
+def _joining(spec: Spec) -> Spec:
+    """The spec, refused with the layer's line if no framework could build it."""
     try:
         infer(spec)
     except InferenceError as e:
         raise misfits(spec, e) from e
+    return spec
 
 
 def misfits(spec: Spec, error: InferenceError) -> SpecError:
