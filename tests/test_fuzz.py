@@ -200,3 +200,15 @@ def test_a_model_inside_that_is_called_on_nothing_is_not_opened() -> None:
     )
     assert [one.output for one in _read(model).layers] == ["4", "4"]
     exercise("m.json", json.dumps(model).encode())
+
+
+def test_models_that_call_each_other_again_and_again_are_refused() -> None:
+    """Inference follows every call: 40 models of two calls each would take for ever."""
+    model = functional("m", [entrance("x", 4), layer("Dense", "a", "x", units=4)], ["a"])
+    for _ in range(40):
+        calls = [{"args": [tensor("x")], "kwargs": {}}] * 2
+        inner = {**model, "name": "i", "inbound_nodes": calls}
+        both = layer("Add", "a", tensor("i"), tensor("i", call=1))
+        model = functional("m", [entrance("x", 4), inner, both], ["a"])
+    with pytest.raises(ReadError, match="its layers are called more than 100,000 times"):
+        _read(model)

@@ -47,6 +47,11 @@ def read_config(
     if role not in ("functional", "sequential"):
         raise Malformed(f"a {type_} is a layer, not a model")
     found = outline(model, role, Room(most_layers), inputs)
+    if _calls(found.layers) > most_layers:
+        raise Malformed(
+            f"its layers are called more than {most_layers:,} times, those of a nested model as "
+            "often as that is; --limit layers=NUMBER lets in more"
+        )
     first = found.layers[0] if found.layers else None
     if first is not None and first.type == "InputLayer" and first.shapes is None:
         return _unwired(model, found, how)
@@ -68,6 +73,12 @@ def read_config(
         unknown["optimizer"] = "the file does not tell with which one it is compiled"
     totals: dict[str, Any] = {fact: None for fact in COUNTS if fact in unknown}
     return replace(filled, layers=layers, unknown=unknown, **totals)
+
+
+def _calls(layers: Sequence[Layer]) -> int:
+    """How many calls of layers a model comes to: a few nested models, each of which calls the next
+    one a few times, are more than anybody can count."""
+    return sum(max(len(layer.details), 1) * (1 + _calls(layer.layers)) for layer in layers)
 
 
 def _first_unknown(layers: Sequence[Layer]) -> dict[str, str]:
