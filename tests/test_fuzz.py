@@ -212,3 +212,12 @@ def test_models_that_call_each_other_again_and_again_are_refused() -> None:
         model = functional("m", [entrance("x", 4), inner, both], ["a"])
     with pytest.raises(ReadError, match="its layers are called more than 100,000 times"):
         _read(model)
+
+
+def test_the_depth_of_models_in_models_is_worked_out_once() -> None:
+    """It was twice at every level of models that could not be opened: 2 ** 60 times."""
+    inner = layer("Dense", "i", "x", units=4)
+    for _ in range(60):
+        model = functional("m", [entrance("x", 4), inner], ["i"])
+        inner = {**model, "name": "i", "inbound_nodes": [{"args": [None], "kwargs": {}}]}
+    exercise("m.json", json.dumps(model).encode())

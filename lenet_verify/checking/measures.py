@@ -57,8 +57,9 @@ class Wiring:
         return fields(self.layers.values(), self.feeders)
 
     @cached_property
-    def deepest(self) -> tuple[Layer, ...]:
-        """The path from an input to an output on which most layers have weights.
+    def depths(self) -> tuple[dict[str, int], dict[str, str]]:
+        """By layer, how many layers with weights are on the way to it that has most of them; and
+        the layer before it on that way.
 
         Raises:
             Unmeasurable: some layer cannot be seen through.
@@ -73,6 +74,16 @@ class Wiring:
             depths[name] = _depth_of(layer) + (depths[deepest] if deepest else 0)
             if deepest:
                 before[name] = deepest
+        return depths, before
+
+    @cached_property
+    def deepest(self) -> tuple[Layer, ...]:
+        """The path from an input to an output on which most layers have weights.
+
+        Raises:
+            Unmeasurable: some layer cannot be seen through.
+        """
+        depths, before = self.depths
         ends = [layer_of(wire, self.layers) for wire in self.form.outputs]
         path = [max(ends, key=lambda name: depths[name])] if ends else []
         while path and path[-1] in before:
@@ -131,7 +142,8 @@ def weight_layers(wiring: Wiring) -> int:
 
 def depth(wiring: Wiring) -> int:
     """How many weight layers the path has that has most of them."""
-    return sum(map(_depth_of, wiring.deepest))
+    path = wiring.deepest
+    return wiring.depths[0][path[-1].name] if path else 0
 
 
 def _depth_of(layer: Layer) -> int:
