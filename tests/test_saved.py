@@ -89,6 +89,13 @@ def sequential_of_models():
     return keras.Sequential([keras.Input((8,)), core, tail, L.Dense(2, name="last")])
 
 
+@model(last=(("2", "2", "2"), 48))
+def ends_in_states():
+    # 4*(3 + 2 + 1)*2
+    parts = [keras.Input((6, 3)), L.LSTM(2, return_state=True, name="last")]
+    return keras.Sequential(parts)
+
+
 # ---- functional --------------------------------------------------------------------------------
 
 
@@ -320,6 +327,15 @@ def test_a_sequential_that_is_not_built_has_layers_and_no_shapes(format_, tmp_pa
     ]
     assert found.unknown["layers"] == "the model declares no input shape, so it cannot be called"
     assert found.layers[0].unknown["params"] == "it is not built"
+
+
+def test_all_outputs_of_a_layer_go_to_the_next(tmp_path):
+    # no layer but one that joins takes them all, though Keras makes the model
+    parts = [keras.Input((6, 3)), L.LSTM(2, return_state=True), L.Add(name="sum")]
+    made = keras.Sequential(parts)
+    path = saved(made, tmp_path, "json")
+    assert differences(lv.read(made), path) == []
+    assert len(lv.read(path).layer("sum").inputs) == 3
 
 
 def test_what_a_layer_is_called_with_is_told(tmp_path):
