@@ -135,7 +135,9 @@ def _tensors(layer: Layer) -> Iterable[tuple[list[Any], list[Any]]]:
     """The tensors that each call of a layer takes and gives."""
     for number, call in enumerate(_calls(layer)):
         taken = [(source.layer, source.call, source.output) for source in call.inputs]
-        given = [(layer.name, number, output) for output in range(len(call.shapes or ()))]
+        # what is not known of an output is no reason that nothing goes through
+        outputs = max(len(call.shapes or ()), 1)
+        given = [(layer.name, number, output) for output in range(outputs)]
         yield taken, given
 
 
