@@ -281,7 +281,59 @@ def by_lambda(k, L):
     return k.Model(x, L.Dense(2, name="after")(out))
 
 
+@model
+def masks_through_a_model(k, L):
+    words = k.Input((5,), dtype="int32", name="words")
+    out = L.Embedding(9, 4, mask_zero=True, name="embedded")(words)
+    out = L.Bidirectional(L.GRU(3, return_sequences=True), name="both")(out)
+    out = L.Add(name="sum")([out, L.Attention(name="attention")([out, out])])
+    out = L.TimeDistributed(L.Dense(2), name="each")(out)
+    core = k.Sequential([L.LSTM(4, return_sequences=True), L.LSTM(2)], name="core")
+    return k.Model(words, core(out))
+
+
+@model
+def directions_apart(k, L):
+    x = k.Input((5, 4), name="x")
+    there, back = L.Bidirectional(L.LSTM(3), merge_mode=None, name="apart")(x)
+    more = L.Bidirectional(L.LSTM(3, return_state=True), name="stateful")(x)
+    return k.Model(x, [there, back, *more])
+
+
+@model
+def prepared(k, L):
+    x = k.Input((8, 8, 3), name="x")
+    out = L.RandomFlip(name="flipped")(L.Rescaling(1 / 255, name="scaled")(x))
+    out = L.CenterCrop(3, 3, name="cropped")(L.Resizing(4, 4, name="resized")(out))
+    normal = L.Normalization(mean=[1.0, 2.0, 3.0], variance=[1.0, 1.0, 1.0], name="normal")
+    words = k.Input((1,), dtype="string", name="words")
+    table = L.TextVectorization(vocabulary=["a", "b"], output_sequence_length=4, name="table")
+    return k.Model([x, words], [normal(out), L.Embedding(5, 2, name="seen")(table(words))])
+
+
+@model
+def locally_connected(k, L):
+    x = k.Input((8, 3), name="x")
+    return k.Model(x, L.Dense(2, name="after")(L.LocallyConnected1D(4, 3, name="local")(x)))
+
+
+@model
+def of_ones_own(k, L):
+    @k.saving.register_keras_serializable("theirs")
+    class Scaled(L.Layer):
+        def build(self, shape):
+            self.factor = self.add_weight(shape=(shape[-1],))
+
+        def call(self, x):
+            return x * self.factor
+
+    x = k.Input((3,), name="x")
+    return k.Model(x, L.Dense(2, name="after")(Scaled(name="scaled")(x)))
+
+
 UNKNOWN = {
+    "locally_connected": {"local": "no class of Keras", "after": "feeds it"},
+    "of_ones_own": {"scaled": "no class of Keras", "after": "feeds it"},
     "attention": {"heads": "return_attention_scores", "flat": "feeds it"},
     # of what only the code knows, and of what that feeds
     "by_tensorflow": {"tf.reshape": "Keras 2 noted by name", "after": "feeds it"},
