@@ -180,13 +180,15 @@ def _lines(number: int, spec: Spec, attempts: Sequence[Attempt]) -> str:
 
 
 def _show(options: argparse.Namespace) -> int:
+    from lenet_verify.patterns import spelt_out
     from lenet_verify.show.display_width import room
     from lenet_verify.show.finding import find, way
     from lenet_verify.show.rendering import drawn, look, render
 
     how, wanted = way(options), look(options)
     found = []
-    for model in options.models:
+    models = spelt_out(options.models).names
+    for model in models:
         try:
             found.append(drawn(find(model, how), wanted))
         except LenetVerifyError as error:
@@ -197,7 +199,7 @@ def _show(options: argparse.Namespace) -> int:
     if found:
         _print(render(found, wanted, room(sys.stdout), _wants_colour()))
     _say_what_was_logged(options)
-    return HOLDS if len(found) == len(options.models) else UNDECIDED
+    return HOLDS if len(found) == len(models) else UNDECIDED
 
 
 def _say_what_was_logged(options: argparse.Namespace) -> None:

@@ -89,8 +89,8 @@ def show_parser() -> argparse.ArgumentParser:
     add(
         "models", nargs="+", metavar="MODEL",
         help="a YAML spec, whose own model is derived by inference; package.module:object (a Keras "
-        "model, or a factory or class that makes one; this runs that code); or a model file or its "
-        "URL, of which nothing is executed",
+        "model, or a factory or class that makes one; this runs that code); or a model file, "
+        "its URL, or a pattern of them; nothing in a file is executed",
     )  # fmt: skip
     add(
         "--columns", metavar="LIST",

@@ -43,7 +43,7 @@ def spelt_out(given: Sequence[str]) -> Models:
             continue
         found = _stored(one) if "://" in one else _local(one)
         if not found:
-            raise UsageError(f"--model {visible(without_secrets(one))}: no file fits this pattern")
+            raise UsageError(f"{visible(without_secrets(one))}: no file fits this pattern")
         names += found
         patterned = True
     return Models(tuple(names), patterned)

@@ -113,7 +113,7 @@ def test_exit_codes_and_summaries(folder, run, pattern, code, last):
 def test_no_file_fits(folder, run):
     code, out, err = run("spec.yaml", "--model", "models/*.h5")
     assert (code, out) == (2, "")
-    assert err == "--model models/*.h5: no file fits this pattern\n"
+    assert err == "models/*.h5: no file fits this pattern\n"
 
 
 def test_a_pattern_that_the_shell_has_spelt_out(folder, run_cli):

@@ -376,7 +376,7 @@ def test_a_report_on_a_url_names_no_secret(lenets, run_cli, tmp_path):
         for options in ([], ["--format", "json"], ["--format", "markdown"], ["--out", "out"]):
             run = run_cli(SPEC, "--model", secret, *options, cwd=tmp_path)
             assert run.returncode == 0
-            assert "checked on 1 models" not in run.stdout  # a query is no pattern
+            assert "checked on 1 model" not in run.stdout  # a query is no pattern
             for text in (run.stdout, run.stderr):
                 assert "pass-word" not in text
                 assert "se-cret" not in text

@@ -60,7 +60,8 @@ def unreadable(model: str) -> Line:
 def render_lines(title: str, spec: str, lines: Sequence[Line], *, colour: bool = False) -> str:
     """The lines of one spec, and how many of the models hold."""
     width = max(len(visible(one.model)) for one in lines)
-    shown = [f"{visible(title)} ({visible(spec)}), checked on {len(lines):,} models"]
+    models = "model" if len(lines) == 1 else "models"
+    shown = [f"{visible(title)} ({visible(spec)}), checked on {len(lines):,} {models}"]
     if any(one.file for one in lines):
         shown.append(f"  {NOT_LOADED}")
     shown.append("")

@@ -66,6 +66,8 @@ def _one(report: Report, colour: bool) -> str:
         checked = visible(verdict.model or "the model derived from it") + ", by inference alone"
     lines = [mark, f"  {tally(verdict)} ({visible(verdict.spec)}, checked on {checked})"]
     lines += [f"  {NOT_LOADED}"] if report.provenance.file else []
+    if supplied := report.architecture.unknown.get("input"):
+        lines.append(f"  {visible(supplied)}")
     lines.append("")
     every = layer_rows(report)
     rows, rest = told(report, every)

@@ -142,6 +142,8 @@ def _noted(error: ReadError, child: Popen[bytes]) -> ReadError:
 def _environment() -> dict[str, str]:
     """The user's own, but for what lets HDF5 load code or lock files, or starts threads."""
     usual = {key: value for key, value in os.environ.items() if not key.startswith("HDF5_")}
+    if os.name == "posix":
+        usual["PATH"] = os.devnull  # NumPy would start `uname` to ask how the processor is called
     return usual | {
         "HDF5_PLUGIN_PRELOAD": "::",  # this is how HDF5 is told to load none
         "HDF5_PLUGIN_PATH": str(CHILD.with_name("none")),
