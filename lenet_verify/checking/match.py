@@ -160,12 +160,23 @@ def _wanted(spec: Spec, exact: bool) -> _Wanted:
 
 
 def _through(names: Iterable[str], passed: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
-    """The names, with each that is passed over replaced by what feeds it."""
+    """The names, with each that is passed over replaced by what feeds it.
+
+    What feeds it in many ways is told once: in a row of residual blocks, every block would have
+    twice as many as the one before.
+    """
     for name in names:
-        if name in passed:
-            yield from _through(passed[name], passed)
-        else:
-            yield name
+        seen: set[str] = set()
+        waiting = [name]
+        while waiting:
+            one = waiting.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            if one in passed:
+                waiting += reversed(passed[one])
+            else:
+                yield one
 
 
 def _kinds_named(spec: Spec) -> frozenset[str]:
