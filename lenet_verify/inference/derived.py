@@ -14,6 +14,9 @@ from lenet_verify.architecture import Shape
 LARGEST_COUNT = 2**63
 """No count that anybody could mean is larger; what is, is refused before it grows further."""
 
+MOST_AXES, MOST_OUTPUTS = 16, 256
+"""What has more axes, the batch counted, or more outputs is left unsaid."""
+
 Weights = tuple[tuple[int, ...], ...]
 """The shape of each weight; that of a single number is ()."""
 

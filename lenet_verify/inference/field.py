@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from lenet_verify.architecture import Layer
 from lenet_verify.errors import InferenceError
-from lenet_verify.inference.derived import HERE, Derived, Window
+from lenet_verify.inference.derived import HERE, LARGEST_COUNT, Derived, Window
 from lenet_verify.inference.layer import derive
 
 _MIXING = frozenset({"Dense", "EinsumDense"})
@@ -75,8 +75,17 @@ def fields(layers: Iterable[Layer], feeders: Mapping[str, Sequence[str]]) -> dic
         if reasons or not fed:
             found[layer.name] = reasons[0] if reasons else "nothing feeds it"
         else:
-            found[layer.name] = _after(layer, [one for one in fed if isinstance(one, Field)])
+            after = _after(layer, [one for one in fed if isinstance(one, Field)])
+            told = isinstance(after, str) or _is_countable(after)
+            found[layer.name] = after if told else f"{layer.name} sees more than 2**63 can count"
     return found
+
+
+def _is_countable(field: Field) -> bool:
+    """Whether anybody could mean its numbers: those of a thousand layers have thousands of
+    digits."""
+    sizes = (size for size in (*field.size, *field.jump) if size is not None)
+    return all(max(size.numerator, size.denominator) <= LARGEST_COUNT for size in sizes)
 
 
 def _of_input(layer: Layer) -> Field | str:

@@ -9,7 +9,14 @@ from typing import Any
 
 from lenet_verify.architecture import Call, Layer, Shape
 from lenet_verify.errors import InferenceError
-from lenet_verify.inference.derived import Derived, Impossible, Weights, total
+from lenet_verify.inference.derived import (
+    MOST_AXES,
+    MOST_OUTPUTS,
+    Derived,
+    Impossible,
+    Weights,
+    total,
+)
 from lenet_verify.inference.rules import RULES
 
 Inputs = tuple[Shape, ...]
@@ -44,9 +51,18 @@ def derive_call(layer: Layer, call: Call) -> Derived | None:
         raise InferenceError(layer.name, f"{layer.type} on {shapes}: {e}") from e
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return None  # arguments of a form that the rule does not know: another version's, a fake's
+    if derived is not None and not _is_readable(derived):
+        return None
     if derived is not None and layer.config.get("trainable") is False:
         return frozen(derived)
     return derived
+
+
+def _is_readable(derived: Derived) -> bool:
+    """Whether outputs are so few, and of so few axes, that a file of many such layers can be read:
+    a list of a million sizes would be one in each layer after it too."""
+    few = len(derived.shapes) <= MOST_OUTPUTS
+    return few and all(len(shape.sizes) < MOST_AXES for shape in derived.shapes)
 
 
 def frozen(derived: Derived) -> Derived:

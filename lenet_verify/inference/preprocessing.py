@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import ceil, log2
+from operator import index
 from typing import Any
 
 from lenet_verify.architecture import Shape
@@ -188,14 +189,18 @@ def _vocabulary(config: Mapping[str, Any], unknown_word: object) -> int | None:
         if mode == "tf_idf" and (idf is None or len(idf) != len(words)):
             raise Impossible("with output_mode tf_idf, it takes one of idf_weights for each word")
         masks = (mask,) if mask is not None and mode == "int" else ()
-        reserved = (*masks, *(unknown_word,) * config["num_oov_indices"])
-        listed = tuple(words[: len(reserved)]) == reserved
-        own = words[len(reserved) :] if listed else words
+        unknown = index(config["num_oov_indices"])
+        reserved = len(masks) + unknown
+        # a file may say that there are 2**31 of them, which are not written out
+        listed = reserved <= len(words) and (
+            tuple(words[:reserved]) == (*masks, *(unknown_word,) * unknown)
+        )
+        own = words[reserved:] if listed else words
         if not own:
             raise Impossible("its vocabulary has no words of its own")
         if len(set(own)) < len(own) or (mask is not None and mask in own):
             raise Impossible("a word stands twice in its vocabulary, or is its mask_token")
-        count = len(reserved) + len(own)
+        count = reserved + len(own)
         if most is not None and count > most:
             raise Impossible(f"its vocabulary is of {count} words, its max_tokens {most}")
     if config["pad_to_max_tokens"]:

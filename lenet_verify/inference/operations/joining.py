@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lenet_verify.inference.derived import HERE, Derived, Impossible
+from lenet_verify.inference.derived import HERE, MOST_OUTPUTS, Derived, Impossible
 from lenet_verify.inference.operations.node import (
     BATCH,
     Node,
@@ -80,6 +80,7 @@ def _parts(node: Node, axis: int) -> Derived:
     if isinstance(at, int):
         if at < 1 or (size is not None and size % at):
             raise Impossible(f"{size} cannot be divided by {at}")
+        _refuse_too_many(at)
         lengths: list[int | None] = [None if size is None else size // at] * at
     else:
         ends = [*at, size]
@@ -101,6 +102,7 @@ def uneven_split(node: Node) -> Derived:
         raise Unsaid
     if count < 1:
         raise Impossible("it takes at least one part")
+    _refuse_too_many(count)
     lengths = [None if size is None else size // count + (i < size % count) for i in range(count)]
     outputs = [(*tensor[:axis], length, *tensor[axis + 1 :]) for length in lengths]
     return node.gives(*outputs, connections=0)
@@ -118,4 +120,12 @@ def unstack(node: Node) -> Derived:
     if None not in (count, size) and count != size:
         raise Impossible(f"its num is {count}, its axis of size {size}")
     number = count if size is None else size
+    _refuse_too_many(number)
     return node.gives(*[(*tensor[:axis], *tensor[axis + 1 :])] * number, connections=0)
+
+
+def _refuse_too_many(parts: int) -> None:
+    """Leaves a tensor in thousands of parts to others: each of them would be a shape of its own,
+    and a file can ask for 2**31 of them in a word."""
+    if parts > MOST_OUTPUTS:
+        raise Unsaid
