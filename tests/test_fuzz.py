@@ -30,11 +30,13 @@ from tests.fuzz.small import (
     functional,
     images,
     layer,
+    operation,
     tensor,
 )
 from tests.fuzz.targets import TARGETS, mutated, without_guidance
 
 _LARGEST = 64 * 1024
+_LENET = Path(__file__).parents[1] / "spec" / "lenet5.yaml"
 
 
 def _files(kind: str) -> list[bytes]:
@@ -221,3 +223,72 @@ def test_the_depth_of_models_in_models_is_worked_out_once() -> None:
         model = functional("m", [entrance("x", 4), inner], ["i"])
         inner = {**model, "name": "i", "inbound_nodes": [{"args": [None], "kwargs": {}}]}
     exercise("m.json", json.dumps(model).encode())
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        operation("Unstack", "u", tensor("x"), num=None, axis=1),
+        operation("Split", "u", tensor("x"), indices_or_sections=2**30, axis=1),
+        operation("ArraySplit", "u", tensor("x"), indices_or_sections=2**30, axis=1),
+    ],
+)
+def test_a_tensor_in_more_parts_than_memory_holds_is_left_unsaid(node: Any) -> None:
+    """A list of 2 ** 30 shapes was made, by a file of a kilobyte."""
+    model = functional("m", [entrance("x", 2**30, 3), node], ["u"])
+    found = _read(model).layers[1]
+    assert found.shapes is None
+    exercise("m.json", json.dumps(model).encode())
+
+
+@pytest.mark.parametrize(("parts", "told"), [(256, True), (257, False)])
+def test_a_tensor_may_be_in_a_few_hundred_parts(parts: int, told: bool) -> None:
+    node = operation("Unstack", "u", tensor("x"), num=None, axis=1)
+    found = _read(functional("m", [entrance("x", parts, 3), node], ["u"])).layers[1]
+    assert (found.shapes is not None) == told
+
+
+@pytest.mark.parametrize(("axes", "told"), [(15, True), (16, False)])
+def test_a_shape_has_no_more_axes_than_are_read(axes: int, told: bool) -> None:
+    """Every layer after one with a million axes had a million too."""
+    node = operation("Reshape", "r", tensor("x"), newshape=[-1, *[1] * axes])
+    found = _read(functional("m", [entrance("x", 1), node], ["r"])).layers[1]
+    assert (found.shapes is not None) == told
+
+
+def test_words_that_are_not_in_the_vocabulary_are_not_written_out() -> None:
+    """A tuple of as many was made."""
+    lookup = layer("StringLookup", "s", "x", vocabulary=["a"], num_oov_indices=2**62)
+    model = functional("m", [entrance("x", 3, dtype="string"), lookup], ["s"])
+    assert [one.output for one in _read(model).layers] == ["3", "3"]
+
+
+def _in_a_row(blocks: int) -> Any:
+    layers, before = [entrance("x", 4)], "x"
+    for number in range(blocks):
+        layers.append(layer("Dense", f"d{number}", before, units=4))
+        layers.append(layer("Add", f"a{number}", before, f"d{number}"))
+        before = f"a{number}"
+    return functional("m", [*layers, layer("Dense", "output", before, units=10)], ["output"])
+
+
+def test_what_feeds_a_row_of_residual_blocks_is_told_once() -> None:
+    """It was told once for every way there: 2 ** 60 of them, of a ResNet as of a stranger's file;
+    and a row of a thousand layers that a spec has not was a RecursionError."""
+    verdict = check(load_spec(str(_LENET)), _read(_in_a_row(60)))
+    (fed,) = [one for one in verdict.findings if (one.layer, one.fact) == ("output", "inputs")]
+    assert fed.observed == ["input", "C5", "F6"]
+    check(load_spec(str(_LENET)), _read(_in_a_row(1000)))
+
+
+def test_a_receptive_field_beyond_all_counting_is_unknown() -> None:
+    """Python refuses to write a number of more than 4,300 digits: ValueError."""
+    layers, before = [entrance("x", 2, 2, 3)], "x"
+    for number in range(480):
+        up = layer("UpSampling2D", f"u{number}", before, size=[2**29] * 2)
+        cut = layer("Cropping2D", f"c{number}", f"u{number}", cropping=[[2**30 - 2, 0]] * 2)
+        layers += [up, cut]
+        before = f"c{number}"
+    model = functional("m", layers, [before])
+    for number in range(4):  # each is shown in ways of its own
+        exercise("m.json", json.dumps({**model, "number": number}).encode())

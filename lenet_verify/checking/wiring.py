@@ -152,8 +152,8 @@ def _opened(outer: Network) -> Network:
             continue
         inner = network(layer.layers, layer.outputs, layer.ends)
         entrances = [one.name for one in inner.layers if one.type == "InputLayer"]
-        if len(entrances) > len(layer.inputs):
-            found.layers.append(layer)  # what it reads inside would come from nowhere
+        if _reads(inner, entrances[len(layer.inputs) :]):
+            found.layers.append(layer)  # what is read inside would come from nowhere
             continue
         inside = dict(zip(entrances, layer.inputs, strict=False))
         for one in inner.layers:
@@ -170,6 +170,14 @@ def _opened(outer: Network) -> Network:
             stands_for[wire] = _through(end, inside)
     found.outputs = [stands_for.get(wire, wire) for wire in outer.outputs]
     return found
+
+
+def _reads(inner: Network, names: Sequence[str]) -> bool:
+    """Whether anything in a network, or what leaves it, reads one of some of its layers."""
+    if not names:
+        return False
+    calls = [call for layer in inner.layers for call in calls_of(layer)]
+    return any(layer_of(wire, names) in names for call in (*calls, inner.outputs) for wire in call)
 
 
 def _through(wire: str, renamed: Mapping[str, str]) -> str:
