@@ -123,7 +123,7 @@ def refused(refused_all: Callable[..., dict[str, Any]]) -> Callable[..., list[Pl
     return check
 
 
-THEIRS = '''\
+THEIRS = """\
 import keras
 from keras import layers
 
@@ -184,7 +184,7 @@ def small():
 
 def unbuilt():
     return variant(side=None, compiled=False)
-'''
+"""
 
 LENETS = ("paper", "same", "max", "short", "normed", "relu", "small", "unbuilt")
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.inference import weights_of
+from lenet_verify.inference.derived import Weights
 from lenet_verify.verdict import Finding, Outcome
 
 _OTHERS = "its file keeps other weights than its config implies"
@@ -28,7 +31,7 @@ def stored_weights(
             code="opaque", outcome=Outcome.UNKNOWN, layer="model", fact="weights", reason=why
         )
     for layer in observed.layers:
-        if layer.weights is not None and (implied := weights_of(layer)) is not None:
+        if layer.weights is not None and (implied := _implied(layer)) is not None:
             yield from _compared(layer, names.get(layer.name, layer.name), implied, layer.weights)
     if stray := observed.stray_weights:
         shown = ", ".join(stray[:_LEAST_SHOWN])
@@ -42,6 +45,28 @@ def stored_weights(
             observed=list(stray),
             reason=f"its file keeps weights for layers that its config lacks: {shown}{more}",
         )
+
+
+def _implied(layer: Layer) -> Weights | None:
+    """The shapes that a layer's weights must have in its file."""
+    implied = weights_of(layer)
+    if implied is None or layer.weights is None or Counter(implied) == Counter(layer.weights):
+        return implied
+    # Keras adds a low-rank adaptation to the kernel when it writes a .keras file
+    whole = weights_of(_without_adaptation(layer))
+    return whole if whole is not None and Counter(whole) == Counter(layer.weights) else implied
+
+
+def _without_adaptation(layer: Layer) -> Layer:
+    layers = tuple(map(_without_adaptation, layer.layers))
+    return replace(layer, layers=layers, config=_unadapted(layer.config))
+
+
+def _unadapted(value: Any) -> Any:
+    """Arguments, those of layers inside too, without a rank of an adaptation."""
+    if isinstance(value, Mapping):
+        return {key: None if key == "lora_rank" else _unadapted(v) for key, v in value.items()}
+    return tuple(map(_unadapted, value)) if isinstance(value, tuple) else value
 
 
 def _compared(

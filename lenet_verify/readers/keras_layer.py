@@ -16,6 +16,7 @@ from lenet_verify.raised import innermost_message
 from lenet_verify.readers.keras_operation import arguments_of
 from lenet_verify.readers.kind import Kind, opaque, stranger, unreadable, with_activation
 from lenet_verify.vocabulary import (
+    ALIASES,
     APPLICATION_LAYERS,
     LAYERS,
     activation_of,
@@ -45,8 +46,9 @@ def kind_of(operation: Any, rank: int | None = None, calls: Sequence[Any] = ()) 
         return Kind(name, {"dtype": str(operation.dtype)})
     if overrides(operation, "call"):
         return stranger(own, "its call was replaced after it was made")
-    if name in LAYERS and class_ is getattr(keras.layers, name, None):
-        return _known(name, operation, rank)
+    known = ALIASES.get(name, name)
+    if known in LAYERS and class_ is getattr(keras.layers, known, None):
+        return _known(known, operation, rank)
     if not _is_kerass_own(class_):
         return stranger(own, "it is no class of Keras")
     if class_.__module__.startswith(("keras.src.ops", "keras.src.activations")):

@@ -14,7 +14,7 @@ from lenet_verify.checking.weights import stored_weights
 from lenet_verify.errors import ReadError
 from lenet_verify.readers import read
 from lenet_verify.verdict import Outcome
-from tests.parity.whole import COUNTS, Held, Weights
+from tests.parity.whole import COUNTS, Held, Weights, is_sound, rows, title
 
 FORMATS = ("json", "keras", "h5")
 WITH_WEIGHTS = ("keras", "h5")
@@ -24,9 +24,6 @@ _MEASURES = ("macs", "connections")
 _WHOLE = ("title", "inputs", "outputs", "ends", "compiled", *COUNTS, *_MEASURES)
 
 _WITH_SHAPES = ("details", "input_shapes", "layers", "shapes")
-
-_READ_AS_OPAQUE = "GroupedQueryAttention"
-"""Keras exports it as GroupQueryAttention, and of the live layer nothing but shapes is read."""
 
 _NO_BATCH = "its first axis is not the batch"
 
@@ -50,21 +47,21 @@ def held_in_file(live: Architecture, path: Path) -> Held:
         live: the model as Keras's own reading has it.
         path: of its file.
     """
-    every = list(_rows(live.layers))
+    every = list(_each(live.layers))
     try:
         static = read(path)
     except ReadError as e:
         # what is put before the batch may look to inference like what no layer takes
         odd = any(_NO_BATCH in layer.unknown.values() for layer in every)
         refused = () if odd else (f"refused: {e}",)
-        return Held(_title(live), len(every), (), refused, odd)
+        return Held(title(live), len(every), (), refused, odd)
     unsaid = [
         one.type
-        for one, other in zip(_rows(live.layers), _rows(static.layers), strict=False)
+        for one, other in zip(_each(live.layers), _each(static.layers), strict=False)
         if (one.shapes is not None and other.shapes is None)
         or (one.params is not None and other.params is None)
     ]
-    return Held(_title(live), len(every), tuple(unsaid), tuple(compared(live, static, path)))
+    return Held(title(live), len(every), tuple(unsaid), tuple(compared(live, static, path)))
 
 
 def held_with_weights(live: Architecture, weights: Weights, path: Path) -> Held:
@@ -79,7 +76,7 @@ def held_with_weights(live: Architecture, weights: Weights, path: Path) -> Held:
     try:
         static = read(path, weights=True)
     except ReadError as e:
-        return Held(_title(live), len(live.layers), (), (f"refused: {e}",))
+        return Held(title(live), len(live.layers), (), (f"refused: {e}",))
     found = []
     for layer in static.layers:
         kept, owned = sorted(layer.weights or ()), weights.get(layer.name, [])
@@ -87,7 +84,7 @@ def held_with_weights(live: Architecture, weights: Weights, path: Path) -> Held:
             found.append(f"/{layer.name} ({layer.type}): weights {owned} by Keras, {kept} in it")
     findings = list(stored_weights(static))
     for one in findings:
-        if one.outcome is not Outcome.HOLDS and not _adapted_alone(static, one.layer):
+        if one.outcome is not Outcome.HOLDS:
             found.append(f"/{one.layer}: {one.reason}; {one.expected} implied, {one.observed} kept")
     checked = {one.layer for one in findings}
     found += [
@@ -95,11 +92,7 @@ def held_with_weights(live: Architecture, weights: Weights, path: Path) -> Held:
         for layer in static.layers
         if weights.get(layer.name) and layer.name not in checked and "params" not in layer.declared
     ]
-    return Held(_title(live), len(findings), (), tuple(found))
-
-
-def _adapted_alone(model: Architecture, name: str | None) -> bool:
-    return any(layer.name == name and _adapted(layer) for layer in model.layers)
+    return Held(title(live), len(findings), (), tuple(found))
 
 
 def _adapted(layer: Layer) -> bool:
@@ -128,7 +121,7 @@ def compared(live: Architecture, static: Architecture, path: Path) -> list[str]:
         live, static = _in_no_order(live), _in_no_order(static)
     nested = any(layer.layers for layer in live.layers)
     found = [*_of_rows(live.layers, static.layers, "", nested)]
-    sound = _is_sound(live)
+    sound = is_sound(live)
     for fact in _WHOLE:
         if fact == "compiled" and path.suffix == ".json":
             continue  # to_json tells it in part
@@ -142,28 +135,15 @@ def compared(live: Architecture, static: Architecture, path: Path) -> list[str]:
     return found
 
 
-def _rows(layers: Iterable[Layer]) -> Iterator[Layer]:
+def _each(layers: Iterable[Layer]) -> Iterator[Layer]:
     """Every layer, those inside nested models too."""
-    for layer in layers:
-        yield layer
-        yield from _rows(layer.layers)
-
-
-def _title(architecture: Architecture) -> str:
-    return " ".join(layer.type for layer in _rows(architecture.layers))
-
-
-def _is_sound(model: Architecture | Layer) -> bool:
-    """Whether Keras agrees with itself on what is trained; of a frozen layer that has layers
-    inside, it does not."""
-    trained = sum(layer.trainable or 0 for layer in model.layers)
-    return not model.layers or (trained == model.trainable and all(map(_is_sound, model.layers)))
+    return (layer for _, layer in rows(layers))
 
 
 def _contradicts_itself(model: Architecture) -> bool:
     """Whether the channels come first by some of the layers and last by others. Which of them has
     its way hangs on the order in which they are looked at."""
-    told = {layer.config.get("data_format") for layer in _rows(model.layers)}
+    told = {layer.config.get("data_format") for layer in _each(model.layers)}
     return {"channels_first", "channels_last"} <= told
 
 
@@ -181,7 +161,7 @@ def _in_no_order(value: Any) -> Any:
 
 def _may_be_known(layer: Layer) -> bool:
     """Whether its file may tell more: inside of a nested model, sizes that Keras leaves open."""
-    return bool(layer.layers) or layer.type == _READ_AS_OPAQUE
+    return bool(layer.layers)
 
 
 def _of_rows(
@@ -196,10 +176,8 @@ def _of_rows(
 
 
 def _of_row(live: Layer, static: Layer, path: str, after_nested: bool) -> Iterator[str]:
-    if live.type == _READ_AS_OPAQUE:
-        static = replace(static, type=live.type, config=live.config, unknown=live.unknown)
     for fact in _SAID:
-        if fact in COUNTS[1:] and not _is_sound(live):
+        if fact in COUNTS[1:] and not is_sound(live):
             continue
         one, other = getattr(live, fact), getattr(static, fact)
         if fact == "config":

@@ -55,7 +55,7 @@ def held_against_inference(observed: Architecture, weights: Weights) -> Held:
     try:
         derived = inferred(outline(observed))
     except InferenceError as e:
-        return Held(_title(observed), len(observed.layers), (), (f"refused: {e}",))
+        return Held(title(observed), len(observed.layers), (), (f"refused: {e}",))
     return differences(observed, derived, weights)
 
 
@@ -96,9 +96,9 @@ def weights_by_path(model: Any, above: str = "") -> dict[str, list[tuple[int, ..
 
 def differences(observed: Architecture, derived: Architecture, weights: Weights) -> Held:
     """What two derivations of one model say differently, row by row."""
-    theirs, ours = list(_rows(observed.layers)), list(_rows(derived.layers))
+    theirs, ours = list(rows(observed.layers)), list(rows(derived.layers))
     if [path for path, _ in theirs] != [path for path, _ in ours]:
-        return Held(_title(observed), len(theirs), (), ("not the same layers",))
+        return Held(title(observed), len(theirs), (), ("not the same layers",))
     said_of = dict(ours)
     unsaid: list[str] = []
     found: list[str] = []
@@ -121,7 +121,7 @@ def differences(observed: Architecture, derived: Architecture, weights: Weights)
             seen, said = getattr(observed, fact), getattr(derived, fact)
             if seen != said:
                 found.append(f"the model: {fact} by Keras {seen}, by inference {said}")
-    return Held(_title(observed), len(theirs), tuple(unsaid), tuple(found))
+    return Held(title(observed), len(theirs), tuple(unsaid), tuple(found))
 
 
 def _sorted(weights: tuple[tuple[int, ...], ...] | None) -> list[tuple[int, ...]] | None:
@@ -162,24 +162,24 @@ def _sound_counts(model: Architecture | Layer) -> tuple[str, ...]:
     A layer that has layers inside (a recurrent layer, a wrapper) and is made with
     `trainable=False` says that it has nothing to train, but its model trains it.
     """
-    return COUNTS if _is_sound(model) else ("params",)
+    return COUNTS if is_sound(model) else ("params",)
 
 
-def _is_sound(model: Architecture | Layer) -> bool:
+def is_sound(model: Architecture | Layer) -> bool:
     trained = sum(layer.trainable or 0 for layer in model.layers)
-    return not model.layers or (trained == model.trainable and all(map(_is_sound, model.layers)))
+    return not model.layers or (trained == model.trainable and all(map(is_sound, model.layers)))
 
 
-def _title(architecture: Architecture) -> str:
-    return " ".join(layer.type for _, layer in _rows(architecture.layers))
+def title(architecture: Architecture) -> str:
+    return " ".join(layer.type for _, layer in rows(architecture.layers))
 
 
-def _rows(layers: Iterable[Layer], above: str = "") -> Iterator[tuple[str, Layer]]:
+def rows(layers: Iterable[Layer], above: str = "") -> Iterator[tuple[str, Layer]]:
     """Every layer, those inside nested models too, by its path."""
     for layer in layers:
         path = f"{above}{layer.name}"
         yield path, layer
-        yield from _rows(layer.layers, f"{path}/")
+        yield from rows(layer.layers, f"{path}/")
 
 
 def _facts(one: Layer, other: Layer) -> dict[str, tuple[Any, Any]]:
