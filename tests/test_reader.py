@@ -817,3 +817,10 @@ class LayerScale(layers.Layer):
 def test_a_name_alone_makes_no_layer_of_keras_applications():
     row = lv.read(chained([LayerScale(name="mine")], (4,))).layer("mine")
     assert row.type == f"{__name__}.LayerScale"
+
+
+def test_a_class_that_keras_exports_by_another_name():
+    x = keras.Input((3, 8))
+    layer = lv.read(keras.Model(x, keras.layers.GroupQueryAttention(4, 2, 2)(x, x))).layers[1]
+    assert (layer.type, layer.config["num_query_heads"]) == ("GroupQueryAttention", 2)
+    assert "config" not in layer.unknown

@@ -212,6 +212,12 @@ def custom():
     return keras.Model(x, layers.Dense(3, name="dense")(Scaled(name="scaled")(x)))
 
 
+def adapted():
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(6, name="dense")])
+    model.layers[0].enable_lora(2)
+    return model
+
+
 def trained():
     model = several()
     model.compile("adam", "mse")
@@ -243,6 +249,10 @@ KEPT = {
 }
 
 
+# a .keras file keeps the kernel with what was learnt added to it, an .h5 file both
+ADAPTED = {"keras": ["6", "8x6"], "h5": ["2x6", "6", "8x2", "8x6"]}
+
+
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
     """A folder with a model of each structure as .keras and .h5."""
@@ -253,7 +263,7 @@ def kept(tmp_path_factory):
     exec(BUILDER, makers)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # .h5 is legacy
-        for name in KEPT:
+        for name in (*KEPT, "adapted"):
             model = makers[name]()
             model.save(folder / f"{name}.keras")
             model.save(folder / f"{name}.h5")
@@ -271,6 +281,13 @@ def test_what_keras_writes_agrees(kept, verdict, name, form):
     shown = {f["layer"]: sorted(f["observed"]) for f in seen}
     for layer, shapes in layers.items():
         assert shown[layer] == sorted(shapes)
+
+
+@pytest.mark.parametrize("form", ["keras", "h5"])
+def test_a_low_rank_adaptation_may_be_added_to_its_kernel(kept, verdict, form):
+    _, found = verdict(kept / f"adapted.{form}", "claims.yaml")
+    (finding,) = of_weights(found)
+    assert (finding["outcome"], sorted(finding["observed"])) == ("holds", ADAPTED[form])
 
 
 @pytest.mark.parametrize("form", ["keras", "h5"])
