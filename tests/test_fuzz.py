@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from lenet_verify.architecture import Architecture
+from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.checking import check
+from lenet_verify.checking.wiring import in_order, network
 from lenet_verify.errors import ReadError
 from lenet_verify.readers.files.limits import FileLimits
 from lenet_verify.readers.model_file import read_source
@@ -292,3 +293,52 @@ def test_a_receptive_field_beyond_all_counting_is_unknown() -> None:
     model = functional("m", layers, [before])
     for number in range(4):  # each is shown in ways of its own
         exercise("m.json", json.dumps({**model, "number": number}).encode())
+
+
+def test_a_name_with_brackets_is_read_whole() -> None:
+    """Where a wire ends was looked for at the first bracket: ValueError."""
+    name = "##[error]x"
+    gru = layer("GRU", name, "x", units=2, return_state=True)
+    model = functional("m", [entrance("x", 5, 3), gru], [name])
+    model["config"]["output_layers"].append([name, 0, 1])
+    assert _read(model).layers[1].output == ("2", "2")
+    for number in range(8):
+        exercise("m.json", json.dumps({**model, "number": number}).encode())
+
+
+def test_a_layer_is_not_called_as_an_output_of_another() -> None:
+    """A check would take the one for the other."""
+    gru = layer("GRU", "g", "x", units=2, return_state=True)
+    other = layer("Dense", "g[1]", "x", units=2)
+    model = functional("m", [entrance("x", 5, 3), gru, other], ["g", "g[1]"])
+    with pytest.raises(ReadError, match=r"layer 'g\[1\]' is called as an output of 'g' is"):
+        _read(model)
+
+
+def test_layers_of_models_inside_keep_apart_from_others_of_their_names() -> None:
+    inside = functional("i", [entrance("own", 4), layer("Dense", "d", "own", units=4)], ["d"])
+    layers = [
+        entrance("x", 4),
+        layer("Dense", "d", "x", units=4),
+        layer("Dense", "i/d", "d", units=4),
+        {**inside, "name": "i", "inbound_nodes": [{"args": [tensor("i/d")], "kwargs": {}}]},
+    ]
+    found = network(_read(functional("m", layers, ["i"])).layers, ["i"], ())
+    assert [one.name for one in found.layers] == ["x", "d", "i/d", "i/d'"]
+    assert found.outputs == ["i/d'"]
+
+
+def test_a_layer_that_very_many_feed_is_put_in_order_at_once() -> None:
+    """What feeds it was looked up, and sorted, again for each of them."""
+    many = [layer("Dense", f"d{number}", "x", units=4) for number in range(100)]
+    names = [one["name"] for one in many]
+    model = _read(functional("m", [entrance("x", 4), *many, layer("Add", "a", *names)], ["a"]))
+    asked: list[str] = []
+
+    def feeders(one: Layer) -> tuple[str, ...]:
+        asked.append(one.name)
+        return one.inputs
+
+    ordered = in_order(reversed(model.layers), feeders)
+    assert [one.name for one in ordered] == ["x", *names, "a"]
+    assert len(asked) == len(ordered)

@@ -18,6 +18,8 @@ from lenet_verify.vocabulary import LAYERS
 
 _GAP = 4.0
 """What it costs to leave a layer without a partner; two gaps cost more than a poor pair."""
+_MOST_ABOVE = 2**256
+"""Beyond it branches are alike: in a row of sums every one has twice as much above it."""
 _SAME_TYPE, _SAME_FAMILY, _OTHER_FAMILY = 0.0, 2.0, 9.0
 
 
@@ -66,7 +68,7 @@ def in_reading_order(units: Sequence[Unit], outputs: Sequence[str]) -> list[Unit
     above: dict[str, int] = {}
     for layer in layers.values():
         feeders = (above.get(layer_of(wire, layers), 0) for wire in layer.inputs)
-        above[layer.name] = 1 + sum(feeders)
+        above[layer.name] = min(1 + sum(feeders), _MOST_ABOVE)
 
     def feeders_of(layer: Layer) -> Sequence[str]:
         if layer.type not in COMMUTATIVE:

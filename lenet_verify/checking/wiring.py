@@ -7,7 +7,7 @@ of it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -63,7 +63,8 @@ def calls_of(layer: Layer) -> tuple[tuple[str, ...], ...]:
 
 def layer_of(wire: str, known: Container[str]) -> str:
     """The name of the layer that a wire comes from."""
-    return wire if wire in known else wire.partition("[")[0]
+    # a name may have brackets of its own; those of a wire come last
+    return wire if wire in known else wire.rpartition("[")[0] or wire
 
 
 def in_order(
@@ -80,18 +81,22 @@ def in_order(
     """
     by_wire = {layer.name: layer for layer in layers}
     done: dict[str, Layer] = {}
+
+    def fed_by(name: str) -> Iterator[str]:
+        return (layer_of(wire, by_wire) for wire in feeders(by_wire[name]))
+
     roots = (layer_of(wire, by_wire) for wire in last)
     for root in (*(name for name in roots if name in by_wire), *by_wire):
-        path = {} if root in done else {root: by_wire[root]}
+        path = {} if root in done else {root: fed_by(root)}
         while path:
-            layer = next(reversed(path.values()))
-            names = (layer_of(wire, by_wire) for wire in feeders(layer))
+            top, names = next(reversed(path.items()))
             waiting = (n for n in names if n in by_wire and n not in done and n not in path)
             name = next(waiting, None)
             if name is None:
-                done[layer.name] = path.pop(layer.name)
+                done[top] = by_wire[top]
+                del path[top]
             else:
-                path[name] = by_wire[name]
+                path[name] = fed_by(name)
     return list(done.values())
 
 
@@ -160,6 +165,8 @@ def _opened(outer: Network) -> Network:
             if one.type == "InputLayer":
                 continue
             unique = one.name if names[one.name] == 0 else f"{layer.name}/{one.name}"
+            while names[unique]:  # a file may have such a name in it
+                unique += "'"
             names[unique] += 1
             found.rules[unique] = tuple(dict.fromkeys((*inner.rules.get(one.name, ()), NESTED)))
             one = _with_wires(one, partial(_through, renamed=inside))

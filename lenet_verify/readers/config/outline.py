@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -27,6 +28,10 @@ _DEEPEST = 64
 _MAKES_ANOTHER = frozenset({"reverse", CONSTANT})
 """What a layer can be told in a call that makes another of it: an embedding to go backwards; any,
 that one of its inputs is no tensor."""
+
+
+_OUTPUT = re.compile(r"(.+)\[\d+\]", re.DOTALL)
+"""How a check calls the further outputs of a layer."""
 
 
 class Outline(NamedTuple):
@@ -119,6 +124,11 @@ class _Reader:
             if entry.name in self.entries:
                 raise Malformed(f"two layers are called '{visible(entry.name)}'")
             self.entries[entry.name] = entry
+        for name in self.entries:
+            if (output := _OUTPUT.fullmatch(name)) and output[1] in self.entries:
+                raise Malformed(
+                    f"layer '{visible(name)}' is called as an output of '{visible(output[1])}' is"
+                )
         self.identities = {entry.name: identity(entry) for entry in entries}
         self.room, self.frozen, self.depth = room, frozen, depth
 
