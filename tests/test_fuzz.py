@@ -342,3 +342,24 @@ def test_a_layer_that_very_many_feed_is_put_in_order_at_once() -> None:
     ordered = in_order(reversed(model.layers), feeders)
     assert [one.name for one in ordered] == ["x", *names, "a"]
     assert len(asked) == len(ordered)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        layer("Dropout", "b", "d", rate=0.5),
+        layer("ReLU", "b", "d"),
+        {
+            **functional("b", [entrance("own", 4), layer("Dense", "in", "own", units=4)], ["in"]),
+            "name": "b",
+            "inbound_nodes": [{"args": [tensor("d")], "kwargs": {}}],
+        },
+    ],
+)
+def test_an_output_that_a_layer_has_not_is_unknown(between: Any) -> None:
+    """A layer that is rewritten away was looked for all the same: KeyError."""
+    layers = [entrance("x", 4), layer("Dense", "d", "x", units=4), between]
+    model = functional("m", [*layers, layer("Dense", "e", "b", units=4)], ["e"])
+    model["config"]["output_layers"].append(["b", 0, 1])
+    for number in range(4):
+        exercise("m.json", json.dumps({**model, "number": number}).encode())

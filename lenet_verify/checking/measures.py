@@ -85,6 +85,8 @@ class Wiring:
         """
         depths, before = self.depths
         ends = [layer_of(wire, self.layers) for wire in self.form.outputs]
+        if nowhere := [name for name in ends if name not in depths]:
+            raise Unmeasurable(f"an output is named that {nowhere[0]} has not")
         path = [max(ends, key=lambda name: depths[name])] if ends else []
         while path and path[-1] in before:
             path.append(before[path[-1]])

@@ -222,7 +222,8 @@ def _shape_on(wire: str, layers: Mapping[str, Layer]) -> Shape | None:
     """The shape of what a wire carries; None if it is unknown."""
     name = layer_of(wire, layers)
     output = int(wire[len(name) :].strip("[]") or 0)
-    shapes = layers[name].shapes or ()
+    # a file may name an output that a layer has not, of a layer that is rewritten away
+    shapes = (layers[name].shapes or ()) if name in layers else ()
     return shapes[output] if output < len(shapes) else None
 
 
