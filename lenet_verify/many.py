@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -54,8 +55,14 @@ def _side_by_side(tasks: Sequence[Task], work: Callable[[Task], Result]) -> Iter
     context = multiprocessing.get_context("fork" if forks else "spawn")
     jobs = min(cores(), len(tasks))
     chunk = max(1, min(32, len(tasks) // (4 * jobs)))
-    with ProcessPoolExecutor(jobs, context, _begin, (work,)) as pool:
-        yield from pool.map(_do, tasks, chunksize=chunk)
+    done = 0
+    try:
+        with ProcessPoolExecutor(jobs, context, _begin, (work,)) as pool:
+            for result in pool.map(_do, tasks, chunksize=chunk):
+                yield result
+                done += 1
+    except BrokenProcessPool:  # one of them was killed: for want of memory, say
+        yield from map(work, tasks[done:])
 
 
 def _begin(work: Callable[[Any], Any]) -> None:

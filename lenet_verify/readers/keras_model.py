@@ -19,7 +19,7 @@ from lenet_verify.raised import innermost_message
 from lenet_verify.readers.axis_order import Flow, axis_orders
 from lenet_verify.readers.keras_compiled import compiled
 from lenet_verify.readers.keras_layer import is_quantized, kind_of, overrides, sublayers
-from lenet_verify.readers.kind import Kind
+from lenet_verify.readers.kind import Kind, told_inside
 
 InputSpecs = Sequence[tuple[str, Shape, str]]
 """Name, shape and dtype of each input to call a model on that declares none of its own."""
@@ -114,7 +114,7 @@ class _Graph:
             **_counts(operation),
             activation=kind.activation,
             config=kind.config,
-            layers=inner.layers if inner else (),
+            layers=_layers(inner, unknown.get("call")),
             outputs=inner.outputs if inner else (),
             ends=inner.ends if inner else (),
             calls=calls if len(calls) > 1 else (),
@@ -359,6 +359,13 @@ def _nested(operation: Any, fed: list[Any]) -> _Graph | None:
     return None if opaque else _Graph(operation, function, None)
 
 
+def _layers(inner: _Graph | None, why: str | None) -> tuple[Layer, ...]:
+    """The layers of a nested model, if there is one, which may be told something."""
+    if inner is None:
+        return ()
+    return inner.layers if why is None else told_inside(inner.layers, why)
+
+
 def _needs_telling(source: Source) -> bool:
     """Whether a layer's name does not say which of its tensors is meant."""
     return bool(source.call or source.output or source.argument)
@@ -370,7 +377,7 @@ def _told(operation: Any, nodes: Iterable[Any]) -> str:
     `Dropout(0.5)(x, training=True)` drops at inference too.
     """
     keras = import_keras()
-    if not isinstance(operation, keras.layers.Layer) or isinstance(operation, keras.Model):
+    if not isinstance(operation, keras.layers.Layer):
         return ""
     told: dict[str, None] = {}
     # Keras notes `training=True` in a call of an augmentation layer of itself

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from lenet_verify.architecture import Layer
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, activation_of
+from lenet_verify.vocabulary.calls import call_parameters
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -84,3 +87,18 @@ def _counted_from_the_end(
     if type_ in ACTIVATION_LAYERS and rank is not None and axis == rank - 1:
         return {**config, "axis": -1}
     return config
+
+
+def told_inside(layers: Sequence[Layer], why: str) -> tuple[Layer, ...]:
+    """The layers of a nested model that is told something when it is called: those that it hands
+    that on to may compute something else than they say."""
+    return tuple(
+        replace(
+            layer,
+            layers=told_inside(layer.layers, why),
+            unknown={**layer.unknown, "call": layer.unknown.get("call", why)},
+        )
+        if "training" in call_parameters(layer.type)
+        else layer
+        for layer in layers
+    )

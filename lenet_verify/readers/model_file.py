@@ -91,9 +91,9 @@ def read_source(
     return found if texts.weights is None else with_weights(found, texts.kind, texts.weights)
 
 
-_SHARED_IDS = re.compile(r'"shared_object_id": \d+')
-_NO_ID = '"shared_object_id": 0'
-"""Where an object was in memory when Keras wrote it: two files of one model differ in these."""
+_SHARED_IDS = re.compile(r'("shared_object_id": )(\d+)')
+"""Which objects are one. The numbers are where they were in memory when Keras wrote them, so that
+two files of one model differ in these."""
 
 _known: dict[tuple[Any, ...], Architecture] = {}
 """The last models that were read: a folder of checkpoints holds one config many times."""
@@ -102,8 +102,11 @@ _MOST_KNOWN, _LONGEST_KNOWN = 8, 2**20
 
 
 def _read(texts: Texts, limits: FileLimits, inputs: tuple[Given, ...]) -> Architecture:
-    config = _SHARED_IDS.sub(_NO_ID, texts.config)
-    key = (config, texts.training, limits.layers, inputs)
+    numbers: dict[str, int] = {}
+    config = _SHARED_IDS.sub(
+        lambda found: f"{found[1]}{numbers.setdefault(found[2], len(numbers))}", texts.config
+    )
+    key = (config, texts.training, texts.kind, limits, inputs)
     if key not in _known:
         try:
             found = _read_anew(texts._replace(config=config), limits, inputs)
@@ -121,7 +124,8 @@ def _read_anew(texts: Texts, limits: FileLimits, inputs: tuple[Given, ...]) -> A
     config = parse(texts.config, texts.where, limits)
     training = texts.training and parse(texts.training, f"{texts.where}: training_config", limits)
     try:
-        return read_config(config, limits.layers, training, inputs)
+        apart = texts.kind == "hdf5"
+        return read_config(config, limits.layers, inputs, training=training, apart=apart)
     except Malformed as e:
         raise ReadError(f"{texts.where}: {e}") from e
     except InferenceError as e:

@@ -29,12 +29,13 @@ class Entry:
         name: of the layer.
         named: whether the config tells that; else it is what Keras would call it.
         nodes: its calls, as they are written.
+        shared: whether it is one with an object elsewhere in the file.
         built_on: what it says it was built on: an input shape, as it is written.
     """
 
     __slots__ = (
         "built_on", "class_name", "config", "dated", "module", "name", "named", "nodes",
-        "registered",
+        "registered", "shared",
     )  # fmt: skip
 
     def __init__(self, value: Any, where: str) -> None:
@@ -53,6 +54,9 @@ class Entry:
             raise Malformed(f"the config of {where} must be an object, not {_kind(config)}")
         self.config: Mapping[str, Any] = config
         name = value.get("name", config.get("name"))
+        if name != config.get("name", name):
+            raise Malformed(f"{where} has two names, of its own and in its config")
+        self.shared = value.get("shared_object_id") is not None
         self.named = name is not None
         self.name = _text(name, f"the name of {where}") if self.named else _usual_name(self)
         self.nodes = value.get("inbound_nodes", [])

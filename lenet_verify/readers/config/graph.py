@@ -33,7 +33,10 @@ class Wiring:
     ) -> None:
         self._entries = entries
         self._identities = identities
-        self._dated = any(is_dated(n) for entry in entries.values() for n in _nodes(entry))
+        forms = {is_dated(node) for entry in entries.values() for node in _nodes(entry)}
+        if len(forms) > 1:
+            raise Malformed("its calls are noted in the forms of Keras 2 and of Keras 3")
+        self._dated = True in forms
         noted = {name: self._recorded(entry) for name, entry in entries.items()}
         noted = self._from_zero(noted)
         noted = MasksHandedOn(noted, entries, identities).left_out()
@@ -92,6 +95,10 @@ class Wiring:
 
     def _end(self, ref: Ref) -> Ref:
         counts = ref.layer in self._entries and self._counts_itself(ref.layer)
+        if counts and not ref.call and len(_nodes(self._entries[ref.layer])) > 1:
+            raise Malformed(
+                f"its output_layers name no call of '{visible(ref.layer)}', which is called again"
+            )
         return replace(ref, call=ref.call - 1) if counts and ref.call else ref
 
     def _needed(self, noted: Mapping[str, Sequence[Recorded]], ends: Iterable[Ref]) -> set[Step]:

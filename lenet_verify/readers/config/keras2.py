@@ -69,21 +69,47 @@ _ABSENT: Mapping[str, Mapping[str, Any]] = {
 
 
 def in_keras_3(type_: str, config: Config, *, dated: bool) -> Config:
-    """A layer's arguments as Keras 3 calls them.
+    """A layer's arguments as Keras 3 calls them, those of layers inside of it too.
 
     Args:
         type_: a class of Keras.
         config: as the file has it.
         dated: whether the file tells a class by its name alone.
+
+    Raises:
+        ValueError: an argument stands there by both of its names.
     """
     changed: dict[str, Any] = {}
     for old, new in _RENAMED.get(type_, {}).items():
-        if old in config and new not in config:
+        if old in config and new in config and config[old] != config[new]:
+            raise ValueError(f"{old} and {new} are one, and differ")
+        if old in config:
             changed[new] = config[old]
     axis = config.get("axis")
     if type_ == "BatchNormalization" and isinstance(axis, list) and len(axis) == 1:
         changed["axis"] = axis[0]
-    if dated and "implementation" in config:  # which Keras 3 has no more
+    if "implementation" in config:  # which Keras 3 has no more
         for name, value in _ABSENT.get(type_, {}).items():
             changed.setdefault(name, config.get(name, value))
-    return {**config, **changed} if changed else config
+    for name in _HOLDING:
+        if isinstance(inner := config.get(name), dict | list):
+            changed[name] = _inside(inner, dated=dated)
+    if not changed:
+        return config
+    renamed = _RENAMED.get(type_, {})
+    return {**{key: v for key, v in config.items() if key not in renamed}, **changed}
+
+
+_HOLDING = ("activation", "recurrent_activation", "layer", "backward_layer", "cell", "cells")
+"""The arguments that may be layers."""
+
+
+def _inside(value: Any, *, dated: bool) -> Any:
+    if isinstance(value, list):
+        return [_inside(item, dated=dated) for item in value]
+    if not isinstance(value, dict) or not isinstance(value.get("config"), dict):
+        return value
+    name = value.get("class_name")
+    if not isinstance(name, str):
+        return value
+    return {**value, "config": in_keras_3(name, value["config"], dated=dated)}

@@ -9,8 +9,10 @@ from typing import Any
 from lenet_verify.readers.config.entry import Entry
 from lenet_verify.readers.config.identity import Identity
 from lenet_verify.readers.config.keras2 import in_keras_3
+from lenet_verify.readers.config.shared import shared_inside
 from lenet_verify.readers.kind import Kind, opaque, stranger, unreadable
-from lenet_verify.vocabulary import APPLICATION_LAYERS, LAYERS, normalise
+from lenet_verify.visible import visible
+from lenet_verify.vocabulary import APPLICATION_LAYERS, BASE_ARGUMENTS, LAYERS, normalise
 from lenet_verify.vocabulary.argument_forms import COUNT
 from lenet_verify.vocabulary.forms import Form, Optional
 from lenet_verify.vocabulary.lists import Paddings, Sizes
@@ -20,20 +22,35 @@ _LARGEST_NUMBER = 2**63
 _INSIDE = ("backward_layer", "cell", "cells", "layer")
 
 
-_known_kinds: dict[tuple[Identity, str, bool, str], Kind] = {}
+_known_kinds: dict[tuple[Identity, str, bool, bool, str], Kind] = {}
 """What layers of these arguments are: a network, and one after it, has most of them again."""
 
 _MOST_KNOWN, _LONGEST_KNOWN = 512, 4096
+
+_WITH_POLICIES = ("application", "layer")
+"""The roles of what has weights and a dtype to keep them in."""
+
+_WITHOUT_EFFECT = frozenset(
+    {
+        *("activity_regularizer", "autocast", "batch_input_shape", "data_format"),
+        *("implementation", "input_length", "key_shape", "name", "noise_shape", "oov_method"),
+        *("query_shape", "rng_type", "value_shape", "vocabulary_size", "zero_output_for_mask"),
+        *("kernel_constraint", "kernel_initializer", "kernel_regularizer"),
+    }
+)
+"""What some version of Keras writes of some layer, besides its arguments, and what decides no
+shape, count or function. (`kernel_…` of separable convolutions, which have two kernels;
+`data_format` of augmentations that treat every value alike.)"""
 
 
 def kind_of(entry: Entry, identity: Identity) -> Kind:
     """What a layer is, its activation left out: that may hang on the shape of its input."""
     arguments = repr([item for item in entry.config.items() if item[0] != "name"])
-    key = (identity, entry.class_name, entry.dated, arguments)
+    key = (identity, entry.class_name, entry.dated, entry.shared, arguments)
     if key in _known_kinds:
         return _known_kinds[key]
     kind = _kind(entry, identity)
-    if _is_quantized(entry):
+    if identity.role in _WITH_POLICIES and _is_quantized(entry.config):
         why = "it is quantized, which its arguments do not tell"
         kind = Kind(kind.type, kind.config, unknown={**kind.unknown, "quantization": why})
     if len(arguments) <= _LONGEST_KNOWN:
@@ -65,21 +82,37 @@ def _kind(entry: Entry, identity: Identity) -> Kind:
     return stranger(type_, "it is no class of Keras")
 
 
-def _is_quantized(entry: Entry) -> bool:
-    told = [entry.config.get(name) for name in ("dtype", *_INSIDE)]
-    return any(
-        isinstance(name, str) and name.startswith("Quantized") for name in _class_names(told)
-    )
+_PLAIN_DTYPES = frozenset(
+    {
+        *("bfloat16", "float16", "float32", "float64", "mixed_bfloat16", "mixed_float16", "bool"),
+        *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "string"),
+        *("complex64", "complex128"),
+    }
+)
+_PLAIN_POLICIES = frozenset({"DTypePolicy", "FloatDTypePolicy", "Policy"})
 
 
-def _class_names(value: Any) -> Iterator[Any]:
+def _is_quantized(config: Mapping[str, Any]) -> bool:
+    """Whether a layer, or one inside of it, may keep its weights in few bits: its dtype is none
+    that is known not to."""
+    if not _is_plain_dtype(config.get("dtype")):
+        return True
+    held = [config.get(name) for name in _INSIDE]
+    layers = [one for value in held for one in (value if isinstance(value, list) else [value])]
+    inner = [one["config"] for one in layers if isinstance(one, dict) and "config" in one]
+    return any(isinstance(one, dict) and _is_quantized(one) for one in inner)
+
+
+def _is_plain_dtype(value: Any) -> bool:
     if isinstance(value, dict):
-        yield value.get("class_name")
-        for item in value.values():
-            yield from _class_names(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _class_names(item)
+        module = value.get("module")
+        known = module is None or (isinstance(module, str) and module.startswith("keras"))
+        known = known and value.get("registered_name") is None
+        config = value.get("config")
+        name = config.get("name") if isinstance(config, dict) else None
+        known = known and value.get("class_name") in _PLAIN_POLICIES
+        return known and isinstance(name, str) and name in _PLAIN_DTYPES
+    return value is None or (isinstance(value, str) and value in _PLAIN_DTYPES)
 
 
 def _dtype(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,8 +121,13 @@ def _dtype(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def _known(type_: str, entry: Entry) -> Kind:
     """A layer of one of Keras's own classes."""
+    if entry.shared or shared_inside(dict(entry.config)):
+        return unreadable(type_, "it is, or holds, a layer that the file has elsewhere too")
     try:
-        config = normalise(type_, in_keras_3(type_, entry.config, dated=entry.dated))
+        told = in_keras_3(type_, entry.config, dated=entry.dated)
+        if (more := _unheard_of(type_, told)) is not None:
+            return unreadable(type_, f"'{visible(more)}' is no argument of it in Keras 3")
+        config = normalise(type_, told)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return unreadable(type_, "its arguments cannot be read: they are not of Keras's forms")
     if not _is_sane(config):
@@ -99,6 +137,28 @@ def _known(type_: str, entry: Entry) -> Kind:
     if strange := next(_strange_inside(config), None):
         return unreadable(type_, f"{strange} inside it is not Keras's own", config)
     return Kind(type_, config)
+
+
+def _unheard_of(type_: str, config: Mapping[str, Any]) -> str | None:
+    """An argument that the vocabulary does not know, and that may change what the layer is; of a
+    layer inside of it too."""
+    for name, value in config.items():
+        if not _is_heard_of(type_, name, value):
+            return name
+        for inner in (value if isinstance(value, list) else [value]) if name in _INSIDE else ():
+            class_name = inner.get("class_name") if isinstance(inner, dict) else None
+            held = inner.get("config") if class_name in LAYERS else None
+            if isinstance(held, dict) and (more := _unheard_of(str(class_name), held)) is not None:
+                return more
+    return None
+
+
+def _is_heard_of(type_: str, name: str, value: Any) -> bool:
+    if name in ("activation", "recurrent_activation") and isinstance(value, str):
+        return "(" not in value  # as we write what has parameters, and Keras does not
+    if name in LAYERS[type_].arguments or name in BASE_ARGUMENTS or name in _WITHOUT_EFFECT:
+        return True
+    return value is None or value is False or (name == "groups" and value == 1)
 
 
 def _is_sane(value: Any) -> bool:

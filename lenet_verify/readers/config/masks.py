@@ -8,12 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from lenet_verify.readers.config.calls import Recorded, Ref
 from lenet_verify.readers.config.entry import Entry
 from lenet_verify.readers.config.identity import Identity
 
 Noted = Mapping[str, Sequence[Recorded]]
+
+
+_HANDED_ON = frozenset({"mask", "query_mask", "value_mask", "key_mask"})
+"""The parameters by which Keras hands a mask on by itself."""
+
+_OF_THE_UNMASKED = frozenset({"ops.OnesLike", "ops.ZerosLike"})
+"""What stands for a mask where what has one is joined with what has none."""
+
+_COMBINING = frozenset(
+    {
+        *("ops.All", "ops.Any", "ops.Broadcast", "ops.BroadcastTo", "ops.Cast", "ops.Concatenate"),
+        *("ops.ExpandDims", "ops.LogicalAnd", "ops.LogicalOr", "ops.Reshape", "ops.Squeeze"),
+        *("ops.Transpose", "ops.Stack", "ops.Repeat", "ops.GetItem"),
+    }
+)
+"""What the `compute_mask` of Keras's layers makes masks of masks with."""
 
 
 class MasksHandedOn:
@@ -25,7 +42,7 @@ class MasksHandedOn:
         self._noted = noted
         self._types = {name: identity.type for name, identity in identities.items()}
         self._masked = {
-            _key(ref)
+            _key(ref): self._compared_with(entry)
             for name, entry in entries.items()
             if self._makes_a_mask(entry)
             for call in noted[name]
@@ -43,11 +60,15 @@ class MasksHandedOn:
         type_ = self._types[entry.name]
         return type_ == "Masking" or (type_ == "Embedding" and bool(entry.config.get("mask_zero")))
 
+    def _compared_with(self, entry: Entry) -> Any:
+        """What the layer compares its input with: equal values are masked."""
+        return entry.config.get("mask_value", 0.0) if self._types[entry.name] == "Masking" else 0
+
     def _without(self, call: Recorded) -> Recorded:
         kept = tuple(
             (ref, argument)
             for ref, argument in call.taken
-            if not (argument.endswith("mask") and self._is_keras_own(ref))
+            if not (argument in _HANDED_ON and self._is_keras_own(ref))
         )
         return call if len(kept) == len(call.taken) else replace(call, taken=kept)
 
@@ -65,10 +86,17 @@ class MasksHandedOn:
     def _made(self, type_: str, call: Recorded) -> bool:
         fed = [ref for ref, _ in call.taken]
         if type_ == "ops.NotEqual":
-            return any(_key(self._before_cast(ref)) in self._masked for ref in fed)
-        if type_ in ("ops.OnesLike", "ops.ZerosLike"):  # to join what is masked with what is not
-            return True
-        return type_.startswith("ops.") and bool(fed) and all(map(self._is_keras_own, fed))
+            found = [self._masked.get(_key(self._before_cast(ref))) for ref in fed]
+            return len(fed) == 1 and found[0] is not None and self._is_that(call, found[0])
+        if type_ not in _COMBINING or not fed:
+            return False
+        own = [ref for ref in fed if self._types.get(ref.layer) not in _OF_THE_UNMASKED]
+        return bool(own) and all(map(self._is_keras_own, own))
+
+    def _is_that(self, call: Recorded, value: Any) -> bool:
+        compared = call.arguments.get("x2")
+        number = isinstance(compared, int | float) and not isinstance(compared, bool)
+        return number and isinstance(value, int | float) and compared == value
 
     def _before_cast(self, ref: Ref) -> Ref:
         """What Keras has brought to another dtype to compare it."""

@@ -21,7 +21,7 @@ from lenet_verify.readers.config.identity import Identity, identity
 from lenet_verify.readers.config.keras2 import in_keras_3
 from lenet_verify.readers.config.layer_kind import kind_of
 from lenet_verify.readers.config.outputs import outputs
-from lenet_verify.readers.kind import Kind
+from lenet_verify.readers.kind import Kind, told_inside
 from lenet_verify.visible import visible
 
 _DEEPEST = 64
@@ -191,11 +191,13 @@ class _Reader:
         if shape is None:
             raise Malformed(f"the batch_shape of input '{visible(entry.name)}' is no shape")
         dtype = config.get("dtype")
+        if not isinstance(dtype, str | None):
+            raise Malformed(f"the dtype of input '{visible(entry.name)}' must be a text")
         return Layer(
             name=entry.name,
             type="InputLayer",
             shapes=(Shape(shape[1:]),),
-            config={"dtype": dtype if isinstance(dtype, str) else "float32"},
+            config={"dtype": dtype or "float32"},
         )
 
     def _batches(self) -> set[int | None]:
@@ -235,7 +237,7 @@ class _Reader:
             inputs=names[0],
             shapes=details[0].shapes,
             config=kind.config,
-            layers=inner.layers if inner else (),
+            layers=_told(inner.layers, unknown.get("call")) if inner else (),
             outputs=tuple(end.layer for end in inner.ends) if inner else (),
             ends=inner.ends if inner and any(map(_needs_telling, inner.ends)) else (),
             calls=names if len(names) > 1 else (),
@@ -262,6 +264,10 @@ class _Reader:
         elif self.frozen and "trainable" in config:
             config = {**config, "trainable": False}
         return Kind(kind.type, config, unknown=kind.unknown)
+
+
+def _told(layers: tuple[Layer, ...], why: str | None) -> tuple[Layer, ...]:
+    return layers if why is None else told_inside(layers, why)
 
 
 def _told_apart(taken: Sequence[tuple[Ref, str]]) -> Sequence[tuple[Ref, str]]:

@@ -13,6 +13,7 @@ from lenet_verify.readers.config.entry import Entry, Malformed
 from lenet_verify.readers.config.finish import COUNTS, finished
 from lenet_verify.readers.config.identity import identity
 from lenet_verify.readers.config.outline import Given, Outline, Room, outline
+from lenet_verify.readers.config.shared import check_that_one_is_one
 from lenet_verify.readers.kind import with_activation
 
 _NO_INPUT = "the model declares no input shape, so it cannot be called"
@@ -20,7 +21,12 @@ _GIVEN = "the model declares no input shape; it was read on the spec's"
 
 
 def read_config(
-    config: Any, most_layers: int, training: Any = None, inputs: Sequence[Given] = ()
+    config: Any,
+    most_layers: int,
+    inputs: Sequence[Given] = (),
+    *,
+    training: Any = None,
+    apart: bool = False,
 ) -> Architecture:
     """What a model is, by its config.
 
@@ -28,8 +34,9 @@ def read_config(
         config: as `config.json` of a .keras file, `model_config` of an .h5 file or
             `model.to_json()` have it, parsed.
         most_layers: how many layers a model may have.
-        training: `training_config` of an .h5 file, parsed.
         inputs: for a Sequential that declares none.
+        training: how it is compiled, as a file tells it apart from the config, parsed.
+        apart: whether it does so: then what the config has of that is not Keras's.
 
     Returns:
         Its architecture, by inference. Where the config declares another shape, that is what is
@@ -40,8 +47,9 @@ def read_config(
         InferenceError: shapes that do not join, naming every such layer.
     """
     model = Entry(config, "the model")
+    check_that_one_is_one(model.config)
     role, type_ = identity(model)
-    how = compiled(training or config.get("compile_config"))
+    how = compiled(training if apart else config.get("compile_config"))
     if role in ("stranger", "opaque"):
         return _opaque(model, type_, how)
     if role not in ("functional", "sequential"):
