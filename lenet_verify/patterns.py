@@ -64,7 +64,8 @@ def refuse_models(specs: Sequence[str]) -> None:
 
 
 def _shown(name: str) -> str:
-    local = is_model_file(name) and "://" not in name
+    spec = name.endswith((".yaml", ".yml"))  # which goes by the name that it was given
+    local = is_model_file(name) and "://" not in name and not spec
     return shown_path(name) if local else name
 
 

@@ -201,6 +201,7 @@ def lenets(tmp_path_factory: pytest.TempPathFactory) -> Path:
         import theirs
     finally:
         sys.path.remove(str(folder))
+        sys.modules.pop("theirs", None)  # other tests have a module of that name too
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # .h5 is legacy
         for name in LENETS:

