@@ -325,6 +325,7 @@ def large_h5(path: Path, config: str) -> None:
     made.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
     with h5py.File(path, "w") as file:
         file.attrs["model_config"] = config
+        file.attrs["training_config"] = json.dumps(json.loads(config)["compile_config"])
         group = file.create_group("model_weights/conv/conv")
         space = h5py.h5s.create_simple((5, 2**28))
         h5py.h5d.create(group.id, b"kernel", h5py.h5t.NATIVE_FLOAT, space, made)

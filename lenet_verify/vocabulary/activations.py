@@ -157,6 +157,7 @@ def serialised_activation(value: object) -> object:
     if isinstance(value, dict) and value.get("class_name") == "function":
         name = value.get("config")
         ours = value.get("module") == "keras.activations" and isinstance(name, str)
+        ours = ours and value.get("registered_name") in (None, "function", name)
         return ACTIVATIONS.get(str(name), custom(value)) if ours else custom(value)
     # Keras takes a layer for an activation: `activation=keras.layers.LeakyReLU()`.
     layer = keras_name(value, "layers")

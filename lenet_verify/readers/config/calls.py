@@ -195,8 +195,6 @@ def _told(type_: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[s
     told: dict[str, None] = {}
     if any(not isinstance(leaf, Ref | None) for leaf in leaves(args[:1])):
         told[CONSTANT] = None
-    if type_ in ("Functional", "Sequential"):
-        return tuple(told)
     usual = call_parameters(type_)
     for number, value in enumerate(args[1:], start=2):
         if any(map(_tells, leaves(value))):

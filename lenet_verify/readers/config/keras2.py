@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lenet_verify.readers.config.entry import Malformed
+
 Config = Mapping[str, Any]
 
 _RENAMED: Mapping[str, Mapping[str, str]] = {
@@ -77,12 +79,12 @@ def in_keras_3(type_: str, config: Config, *, dated: bool) -> Config:
         dated: whether the file tells a class by its name alone.
 
     Raises:
-        ValueError: an argument stands there by both of its names.
+        Malformed: an argument stands there by both of its names.
     """
     changed: dict[str, Any] = {}
     for old, new in _RENAMED.get(type_, {}).items():
         if old in config and new in config and config[old] != config[new]:
-            raise ValueError(f"{old} and {new} are one, and differ")
+            raise Malformed(f"{old} and {new} of a {type_} are one argument, and differ")
         if old in config:
             changed[new] = config[old]
     axis = config.get("axis")
