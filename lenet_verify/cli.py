@@ -265,7 +265,7 @@ def _complain(error: LenetVerifyError, debug: bool) -> None:
     """An error as a line a problem on standard error; what lies behind it only on request."""
     from lenet_verify.visible import visible
 
-    problems = error.problems if isinstance(error, SpecError) else (error,)
+    problems = error.problems if isinstance(error, SpecError) else str(error).split("\n")
     _say("\n".join(visible(str(problem), longest=2000) for problem in problems))
     if debug:
         _say("".join(traceback.format_exception(error)).rstrip())

@@ -124,7 +124,7 @@ def _known(type_: str, entry: Entry) -> Kind:
     if entry.shared or shared_inside(dict(entry.config)):
         return unreadable(type_, "it is, or holds, a layer that the file has elsewhere too")
     try:
-        told = in_keras_3(type_, entry.config, dated=entry.dated)
+        told = _with_functions(in_keras_3(type_, entry.config, dated=entry.dated))
         if (more := _unheard_of(type_, told)) is not None:
             return unreadable(type_, f"'{visible(more)}' is no argument of it in Keras 3")
         config = normalise(type_, told)
@@ -137,6 +137,17 @@ def _known(type_: str, entry: Entry) -> Kind:
     if strange := next(_strange_inside(config), None):
         return unreadable(type_, f"{strange} inside it is not Keras's own", config)
     return Kind(type_, config)
+
+
+def _with_functions(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arguments, with what is written as we write a function of certain parameters, which
+    Keras does not, as a function of the file's own."""
+    own = {
+        name: {"class_name": "function", "config": config[name]}
+        for name in ("activation", "recurrent_activation")
+        if isinstance(config.get(name), str) and "(" in config[name]
+    }
+    return {**config, **own} if own else config
 
 
 def _unheard_of(type_: str, config: Mapping[str, Any]) -> str | None:
@@ -155,7 +166,7 @@ def _unheard_of(type_: str, config: Mapping[str, Any]) -> str | None:
 
 def _is_heard_of(type_: str, name: str, value: Any) -> bool:
     if name in ("activation", "recurrent_activation") and isinstance(value, str):
-        return "(" not in value  # as we write what has parameters, and Keras does not
+        return "(" not in value  # of a layer inside of it
     if name in LAYERS[type_].arguments or name in BASE_ARGUMENTS or name in _WITHOUT_EFFECT:
         return True
     return value is None or value is False or (name == "groups" and value == 1)

@@ -74,7 +74,7 @@ def read_hdf5(
         "text": limits.config_bytes,
         "objects": limits.hdf5_objects,
         "answer": room,
-        "seconds": 4 * times,
+        "seconds": 3 * times,
         "under": shapes_under,
     }
     texts = 4 * limits.config_bytes
