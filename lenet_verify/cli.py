@@ -15,7 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from lenet_verify.errors import LenetVerifyError, MissingLibraryError, OutputError, SpecError
+from lenet_verify.errors import (
+    LenetVerifyError,
+    MissingLibraryError,
+    OutputError,
+    ReadError,
+    SpecError,
+)
 from lenet_verify.options import (
     check_parser,
     factory_arguments,
@@ -265,7 +271,7 @@ def _complain(error: LenetVerifyError, debug: bool) -> None:
     """An error as a line a problem on standard error; what lies behind it only on request."""
     from lenet_verify.visible import visible
 
-    problems = error.problems if isinstance(error, SpecError) else str(error).split("\n")
+    problems = error.problems if isinstance(error, SpecError | ReadError) else (error,)
     _say("\n".join(visible(str(problem), longest=2000) for problem in problems))
     if debug:
         _say("".join(traceback.format_exception(error)).rstrip())

@@ -60,7 +60,15 @@ class BuildError(LenetVerifyError):
 
 
 class ReadError(LenetVerifyError):
-    """A model that could not be found, called or read."""
+    """A model that could not be found, called or read.
+
+    Attributes:
+        problems: what is wrong, each in a line of its own.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
 
 
 class MissingLibraryError(LenetVerifyError):

@@ -940,3 +940,14 @@ def test_only_errors_of_the_file_leave_the_reader(folder):
             with suppress(ReadError):
                 read_model_file(str(path))
     assert tried > 500
+
+
+def test_every_layer_that_cannot_be_is_told_on_a_line_of_its_own(folder, run_cli):
+    conv = [layer("Conv2D", name, reads("x"), filters=1, kernel_size=[3, 3]) for name in "ab"]
+    joined = layer("Add", "y", reads("a", "b"))
+    (folder / "wrong.json").write_text(json.dumps(functional([given("x", 4), *conv, joined])))
+    run = run_cli("show", "wrong.json", cwd=folder)
+    assert run.returncode == 2
+    first, second = run.stderr.splitlines()
+    assert first.startswith("wrong.json: layer a: Conv2D on 4: ")
+    assert second.startswith("wrong.json: layer b: Conv2D on 4: ")

@@ -130,8 +130,7 @@ def _read_anew(texts: Texts, limits: FileLimits, inputs: tuple[Given, ...]) -> A
         raise ReadError(f"{texts.where}: {e}") from e
     except InferenceError as e:
         misfits = [f"{visible(one.layer)}: {visible(one.message, None)}" for one in (e, *e.further)]
-        lines = [f"{texts.where}: layer {misfit}" for misfit in misfits]
-        raise ReadError("\n".join(lines)) from e
+        raise ReadError(*(f"{texts.where}: layer {misfit}" for misfit in misfits)) from e
     except RecursionError as e:
         raise ReadError(f"{texts.where}: it is nested too deeply to be a model") from e
 
