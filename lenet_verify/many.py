@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -50,6 +47,11 @@ def _each(tasks: Sequence[Task], work: Callable[[Task], Result], alone: bool) ->
 
 
 def _side_by_side(tasks: Sequence[Task], work: Callable[[Task], Result]) -> Iterator[Result]:
+    # every check would pay for these, and few have so much to do
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     # what this process knows already, a fork of it knows too
     forks = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
     context = multiprocessing.get_context("fork" if forks else "spawn")

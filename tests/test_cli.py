@@ -12,6 +12,7 @@ import pytest
 
 from lenet_verify import __version__
 from lenet_verify.cli import main
+from tests.processes import until_closed
 
 # the factory below warns, and its warning should be shown, not raised
 pytestmark = pytest.mark.filterwarnings("default")
@@ -317,15 +318,7 @@ def test_colour_only_on_a_terminal_that_wants_it(folder, plain):
         env=environment | plain,
     )
     os.close(child_side)
-    text = b""
-    while True:
-        try:
-            part = os.read(main_side, 4096)
-        except OSError:
-            break
-        if not part:
-            break
-        text += part
+    text = until_closed(main_side)
     os.close(main_side)
     assert child.wait() == 0
     assert "✓".encode() in text

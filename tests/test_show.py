@@ -19,6 +19,7 @@ from lenet_verify.cli import main
 from lenet_verify.show.arguments import as_written
 from lenet_verify.show.display_width import cut, width
 from lenet_verify.show.json_document import plain_config
+from tests.processes import until_closed
 
 ROOT = Path(__file__).parent.parent
 COMMAND = Path(sys.executable).with_name("lenet-verify")
@@ -782,15 +783,7 @@ def on_a_terminal(*arguments, columns, **environment):
         env=usual | {"TERM": "xterm"} | environment,
     )
     os.close(child_side)
-    text = b""
-    while True:
-        try:
-            part = os.read(main_side, 4096)
-        except OSError:
-            break
-        if not part:
-            break
-        text += part
+    text = until_closed(main_side)
     os.close(main_side)
     assert child.wait() == 0
     return text.decode().replace("\r\n", "\n")

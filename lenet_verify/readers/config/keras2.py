@@ -70,13 +70,12 @@ _ABSENT: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def in_keras_3(type_: str, config: Config, *, dated: bool) -> Config:
+def in_keras_3(type_: str, config: Config) -> Config:
     """A layer's arguments as Keras 3 calls them, those of layers inside of it too.
 
     Args:
         type_: a class of Keras.
         config: as the file has it.
-        dated: whether the file tells a class by its name alone.
 
     Raises:
         Malformed: an argument stands there by both of its names.
@@ -95,7 +94,7 @@ def in_keras_3(type_: str, config: Config, *, dated: bool) -> Config:
             changed.setdefault(name, config.get(name, value))
     for name in _HOLDING:
         if isinstance(inner := config.get(name), dict | list):
-            changed[name] = _inside(inner, dated=dated)
+            changed[name] = _inside(inner)
     if not changed:
         return config
     renamed = _RENAMED.get(type_, {})
@@ -106,12 +105,12 @@ _HOLDING = ("activation", "recurrent_activation", "layer", "backward_layer", "ce
 """The arguments that may be layers."""
 
 
-def _inside(value: Any, *, dated: bool) -> Any:
+def _inside(value: Any) -> Any:
     if isinstance(value, list):
-        return [_inside(item, dated=dated) for item in value]
+        return [_inside(item) for item in value]
     if not isinstance(value, dict) or not isinstance(value.get("config"), dict):
         return value
     name = value.get("class_name")
     if not isinstance(name, str):
         return value
-    return {**value, "config": in_keras_3(name, value["config"], dated=dated)}
+    return {**value, "config": in_keras_3(name, value["config"])}

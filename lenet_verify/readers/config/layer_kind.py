@@ -121,10 +121,10 @@ def _dtype(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def _known(type_: str, entry: Entry) -> Kind:
     """A layer of one of Keras's own classes."""
-    if entry.shared or shared_inside(dict(entry.config)):
+    if entry.shared or shared_inside(entry.config):
         return unreadable(type_, "it is, or holds, a layer that the file has elsewhere too")
     try:
-        told = _with_functions(in_keras_3(type_, entry.config, dated=entry.dated))
+        told = _with_functions(in_keras_3(type_, entry.config))
         if (more := _unheard_of(type_, told)) is not None:
             return unreadable(type_, f"'{visible(more)}' is no argument of it in Keras 3")
         config = normalise(type_, told)

@@ -186,7 +186,7 @@ class _Reader:
         return Layer(name=name, type="InputLayer", shapes=shapes, config={"dtype": "float32"})
 
     def _input(self, entry: Entry) -> Layer:
-        config = in_keras_3("InputLayer", entry.config, dated=entry.dated)
+        config = in_keras_3("InputLayer", entry.config)
         shape = whole_shape(config.get("batch_shape"))
         if shape is None:
             raise Malformed(f"the batch_shape of input '{visible(entry.name)}' is no shape")
@@ -205,7 +205,7 @@ class _Reader:
         found: set[int | None] = {None}
         for name, (role, _) in self.identities.items():
             if role == "input":
-                config = in_keras_3("InputLayer", self.entries[name].config, dated=True)
+                config = in_keras_3("InputLayer", self.entries[name].config)
                 shape = whole_shape(config.get("batch_shape"))
                 found |= set(shape[:1]) if shape else set()
         return found
