@@ -8,12 +8,12 @@ from itertools import islice, permutations
 from typing import Any
 
 from lenet_verify.architecture import Architecture
-from lenet_verify.checking.align import COMMUTATIVE
 from lenet_verify.checking.deviations import accepted
 from lenet_verify.checking.match import Match, match, pairings, rows
 from lenet_verify.checking.observation import Observation, Site, code_for, observe, observe_model
 from lenet_verify.checking.structure import absent, structure
 from lenet_verify.checking.weights import stored_weights
+from lenet_verify.checking.wiring import COMMUTATIVE
 from lenet_verify.checking.witness import cross_checked
 from lenet_verify.notation import Counts, as_json
 from lenet_verify.spec import Claim, Deviation, Expectation, Spec, chosen

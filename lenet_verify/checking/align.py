@@ -1,26 +1,37 @@
 """The spec's layers and the model's, paired.
 
-By name where names agree; the rest in order, by the pairing of least cost: what kind of layer,
-which shape, how many weights. Where names agree but the layers do not (Keras counts `conv2d_1`
-on from one model to the next), order alone may cost less, and is right then. A layer without a
-partner is missing, or extra.
+By name where names agree, unless the graph says that names mislead (Keras counts `conv2d_1` on
+from one model to the next). Of the rest, those first whose place in the graph makes them certain;
+then, between these, by the pairing in order that costs least: what kind of layer, which shape,
+how many weights, which arguments. A layer without a partner is missing, or extra.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from lenet_verify.architecture import Layer
+from lenet_verify.checking.anchors import anchors
 from lenet_verify.checking.canonical import Unit
-from lenet_verify.checking.wiring import calls_of, in_order, layer_of
-from lenet_verify.vocabulary import LAYERS
+from lenet_verify.checking.likeness import GAP, difference, same
+from lenet_verify.checking.wiring import COMMUTATIVE, calls_of, in_order, layer_of
 
-_GAP = 4.0
-"""What it costs to leave a layer without a partner; two gaps cost more than a poor pair."""
+_REWIRED = 0.3
+"""What it costs if a layer is not fed by the partners of what feeds its own."""
 _MOST_ABOVE = 2**256
 """Beyond it branches are alike: in a row of sums every one has twice as much above it."""
-_SAME_TYPE, _SAME_FAMILY, _OTHER_FAMILY = 0.0, 2.0, 9.0
+_MOST_CELLS = 4_000_000
+"""Pairs beyond which not every one is weighed: a file may have any number of layers."""
+
+Unlike = Callable[[Unit, Unit], float]
+
+
+def in_best_form(wanted: Unit, found: Unit) -> float:
+    """What it costs to let a model's unit stand for a spec's, in the form that fits best."""
+    return min(difference(wanted.features, form) for form in (found.features, *found.forms))
 
 
 @dataclass(frozen=True)
@@ -30,30 +41,39 @@ class Alignment:
     Attributes:
         partners: by the spec's name: the model's unit and how it was found (`name`, `order`).
         extra: the model's units that stand for none.
+        cost: how unlike the layers of all pairs are, and how many are without one; 0 where every
+            layer has a partner that is like it, fed by the partners of what feeds it.
     """
 
     partners: Mapping[str, tuple[Unit, str]]
     extra: tuple[Unit, ...]
+    cost: float = 0.0
 
 
-COMMUTATIVE = frozenset({"Add", "Average", "Maximum", "Minimum", "Multiply"})
-"""Layers that compute the same whatever the order of their inputs."""
-
-
-def align(wanted: Sequence[Unit], found: Sequence[Unit], *, partial: bool = False) -> Alignment:
-    """Pairs a spec's units with a model's, both in topological order.
+def align(
+    wanted: Sequence[Unit],
+    found: Sequence[Unit],
+    *,
+    partial: bool = False,
+    unlike: Unlike = in_best_form,
+) -> Alignment:
+    """Pairs a spec's units with a model's, both in reading order.
 
     Args:
-        wanted: the spec's; a type of "?" pairs by name alone.
+        wanted: the spec's.
         found: the model's.
         partial: whether `wanted` speaks of some layers only, so that others are no surprise.
+        unlike: what it costs to let the second stand for the first.
     """
-    by_name = {unit.name: unit for unit in found}
-    named = {unit.name: by_name[unit.name] for unit in wanted if unit.name in by_name}
-    best = _completed(wanted, found, named, partial)
-    if not partial and named and _cost(wanted, best) > 0:
-        by_order = _completed(wanted, found, {}, partial)
-        if _cost(wanted, by_order) < _cost(wanted, best):
+    if not partial and _is_one_network(wanted, found):
+        pairs = zip(wanted, found, strict=True)
+        return Alignment({one.name: (other, _by(one, other)) for one, other in pairs}, ())
+    theirs = {unit.name for unit in found}
+    named = {unit.name: unit.name for unit in wanted if unit.name in theirs}
+    best = _completed(wanted, found, named, partial, unlike)
+    if not partial and named and best.cost > 0:
+        by_order = _completed(wanted, found, {}, partial, unlike)
+        if by_order.cost < best.cost:
             return by_order
     return best
 
@@ -85,89 +105,191 @@ def _look(layer: Layer | None, above: int) -> tuple[int, str, str, int]:
     return (-above, layer.type, str(layer.shapes), layer.params or 0)
 
 
+def _by(one: Unit, other: Unit) -> str:
+    return "name" if one.name == other.name else "order"
+
+
+def _is_one_network(wanted: Sequence[Unit], found: Sequence[Unit]) -> bool:
+    """Whether the two are the same layer by layer and wire by wire."""
+    if len(wanted) != len(found):
+        return False
+    ours = {unit.name: number for number, unit in enumerate(wanted)}
+    theirs = {unit.name: number for number, unit in enumerate(found)}
+    return all(
+        same(one.layer, other.layer)
+        and one.activation == other.activation
+        and _wires(one, ours) == _wires(other, theirs)
+        for one, other in zip(wanted, found, strict=True)
+    )
+
+
+def _wires(unit: Unit, numbers: Mapping[str, int]) -> list[int]:
+    """What feeds a unit, by the number of the unit it comes from; what comes from outside is -1."""
+    wires = (wire for call in calls_of(unit.layer) for wire in call)
+    found = [numbers.get(layer_of(wire, numbers), -1) for wire in wires]
+    return sorted(found) if unit.layer.type in COMMUTATIVE else found
+
+
 def _completed(
-    wanted: Sequence[Unit], found: Sequence[Unit], named: Mapping[str, Unit], partial: bool
+    wanted: Sequence[Unit],
+    found: Sequence[Unit],
+    named: Mapping[str, str],
+    partial: bool,
+    unlike: Unlike,
 ) -> Alignment:
-    """The alignment with the pairs that are named, and the cheapest ones of the rest."""
-    paired = {unit.name for unit in named.values()}
-    rest_wanted = [u for u in wanted if u.name not in named and u.layer.type in LAYERS]
-    rest_found = [unit for unit in found if unit.name not in paired]
-    partners = {name: (unit, "name") for name, unit in named.items()}
-    for one, other in _cheapest(rest_wanted, rest_found, 0.0 if partial else _GAP):
-        partners[one.name] = (other, "order")
-    for one, other in [] if partial else _moved(rest_wanted, rest_found, partners):
-        partners[one.name] = (other, "order")
-    taken = {unit.name for unit, _ in partners.values()}
-    return Alignment(partners, tuple(unit for unit in found if unit.name not in taken))
+    """The alignment with the pairs that are named, and the best ones of the rest."""
+    pairs = dict(named) if partial else anchors(wanted, found, named)
+    settled = dict(pairs)
+    extra = 0.0 if partial else GAP
+    for ours, theirs in _between(wanted, found, settled):
+        for one, other in _cheapest(ours, theirs, extra, unlike):
+            pairs[one.name] = other.name
+    if not partial:
+        pairs |= _moved(wanted, found, pairs)
+    by_name = {unit.name: unit for unit in found}
+    partners = {
+        one.name: (other, "name" if one.name in named else _by(one, other))
+        for one in wanted
+        if one.name in pairs and (other := by_name[pairs[one.name]])
+    }
+    taken = set(pairs.values())
+    left = tuple(unit for unit in found if unit.name not in taken)
+    return Alignment(partners, left, _cost(wanted, partners, left, unlike))
+
+
+def _between(
+    wanted: Sequence[Unit], found: Sequence[Unit], settled: Mapping[str, str]
+) -> Iterable[tuple[list[Unit], list[Unit]]]:
+    """What has no partner yet, cut at those pairs that stand in the same order on both sides."""
+    places = {unit.name: number for number, unit in enumerate(found)}
+    taken = set(settled.values())
+    cuts = _in_step([places[settled[u.name]] for u in wanted if u.name in settled])
+    ours: list[Unit] = []
+    start = 0
+    for unit in wanted:
+        if unit.name not in settled:
+            ours.append(unit)
+        elif (end := places[settled[unit.name]]) in cuts:
+            yield ours, [one for one in found[start:end] if one.name not in taken]
+            ours, start = [], end + 1
+    yield ours, [one for one in found[start:] if one.name not in taken]
+
+
+def _in_step(numbers: Sequence[int]) -> set[int]:
+    """The longest rising row of some numbers (by patience sorting: Fredman, 1975)."""
+    tops: list[int] = []
+    before: dict[int, int | None] = {}
+    for number in numbers:
+        pile = bisect_left(tops, number)
+        before[number] = tops[pile - 1] if pile else None
+        tops[pile : pile + 1] = [number]
+    row: set[int] = set()
+    last = tops[-1] if tops else None
+    while last is not None:
+        row.add(last)
+        last = before[last]
+    return row
 
 
 def _moved(
-    wanted: Sequence[Unit], found: Sequence[Unit], partners: Mapping[str, tuple[Unit, str]]
-) -> list[tuple[Unit, Unit]]:
+    wanted: Sequence[Unit], found: Sequence[Unit], pairs: Mapping[str, str]
+) -> dict[str, str]:
     """Layers alike in every respect that stand elsewhere: better wired wrong than missing here
     and extra there."""
-    taken = {unit.name for unit, _ in partners.values()}
+    taken = set(pairs.values())
     left = {unit.name: unit for unit in found if unit.name not in taken}
-    pairs: list[tuple[Unit, Unit]] = []
-    for one in wanted:
-        if one.name not in partners and one.layer.params:
-            other = next((u for u in left.values() if _difference(one, u) == 0), None)
+    moved: dict[str, str] = {}
+    for one in wanted if left else ():
+        if one.name not in pairs and one.layer.params:
+            other = next((u for u in left.values() if _alike(one, u)), None)
             if other is not None:
-                pairs.append((one, left.pop(other.name)))
-    return pairs
+                moved[one.name] = other.name
+                del left[other.name]
+    return moved
 
 
-def _cost(wanted: Sequence[Unit], alignment: Alignment) -> float:
+def _alike(one: Unit, other: Unit) -> bool:
+    return one.activation == other.activation and same(one.layer, other.layer)
+
+
+def _cost(
+    wanted: Sequence[Unit],
+    partners: Mapping[str, tuple[Unit, str]],
+    extra: Sequence[Unit],
+    unlike: Unlike,
+) -> float:
     """How unlike the layers of all pairs are, and how many layers are without one."""
-    pairs = [(unit, alignment.partners.get(unit.name)) for unit in wanted]
-    differences = (_GAP if pair is None else _difference(unit, pair[0]) for unit, pair in pairs)
-    return sum(differences) + sum(0.0 if unit.optional else _GAP for unit in alignment.extra)
+    cost = sum(0.0 if unit.optional else GAP for unit in extra)
+    names = {one.name: partners[one.name][0].name for one in wanted if one.name in partners}
+    known = {name: number for number, name in enumerate(names.values())}
+    ours = {name: known[theirs] for name, theirs in names.items()}
+    for one in wanted:
+        if one.name not in partners:
+            cost += 0.0 if one.optional else GAP
+            continue
+        other = partners[one.name][0]
+        cost += unlike(one, other)
+        cost += _REWIRED if _wires(one, ours) != _wires(other, known) else 0.0
+    return cost
 
 
 def _cheapest(
-    wanted: Sequence[Unit], found: Sequence[Unit], extra: float
+    wanted: Sequence[Unit], found: Sequence[Unit], extra: float, unlike: Unlike
 ) -> list[tuple[Unit, Unit]]:
     """The order-preserving pairing of least cost (Needleman and Wunsch, 1970)."""
     rows, columns = len(wanted), len(found)
-    # cost[i][j] is that of the best pairing of what comes from i and j on, so that of several
-    # equally good ones the earliest layers are taken
-    cost = [[0.0] * (columns + 1) for _ in range(rows + 1)]
-    for i in range(rows, -1, -1):
-        for j in range(columns, -1, -1):
-            steps = []
-            if i < rows and j < columns:
-                steps.append(cost[i + 1][j + 1] + _difference(wanted[i], found[j]))
-            if i < rows:
-                steps.append(cost[i + 1][j] + _GAP)
-            if j < columns:
-                steps.append(cost[i][j + 1] + (0.0 if found[j].optional else extra))
-            cost[i][j] = min(steps, default=0.0)
+    if not rows or not columns:
+        return []
+    if rows * columns > _MOST_CELLS:
+        return _first_that_fit(wanted, found, unlike)
+    skipped = [0.0 if unit.optional else extra for unit in found]
+    kinds: dict[Hashable, int] = {}
+    numbers = [kinds.setdefault((u.features, u.forms), len(kinds)) for u in found]
+    examples = [found[numbers.index(number)] for number in range(len(kinds))]
+    # from the end, so that of several equally good pairings the earliest layers are taken
+    below = [*accumulate(reversed(skipped), initial=0.0)][::-1]
+    steps: list[bytearray] = []
+    for one in reversed(wanted):
+        gap = 0.0 if one.optional else GAP
+        costs = [unlike(one, example) for example in examples]
+        right = below[columns] + gap
+        here = [right] * (columns + 1)
+        step = bytearray(columns)
+        for j in range(columns - 1, -1, -1):
+            best, kind = below[j + 1] + costs[numbers[j]], _PAIR
+            if (cost := below[j] + gap) < best:
+                best, kind = cost, _SKIP_OURS
+            if (cost := right + skipped[j]) < best:
+                best, kind = cost, _SKIP_THEIRS
+            here[j] = right = best
+            step[j] = kind
+        below = here
+        steps.append(step)
+    steps.reverse()
     pairs: list[tuple[Unit, Unit]] = []
     i, j = 0, 0
     while i < rows and j < columns:
-        if cost[i][j] == cost[i + 1][j + 1] + _difference(wanted[i], found[j]):
+        kind = steps[i][j]
+        if kind == _PAIR:
             pairs.append((wanted[i], found[j]))
-            i, j = i + 1, j + 1
-        elif cost[i][j] == cost[i + 1][j] + _GAP:
-            i += 1
-        else:
-            j += 1
+        i += kind != _SKIP_THEIRS
+        j += kind != _SKIP_OURS
     return pairs
 
 
-def _difference(wanted: Unit, found: Unit) -> float:
-    """How unlike two layers are, from 0; more than two gaps if they cannot stand for each other."""
-    one, other = wanted.layer, found.layer
-    if other.type in LAYERS:
-        family = LAYERS[one.type].family == LAYERS[other.type].family
-        cost = _SAME_TYPE if one.type == other.type else _SAME_FAMILY
-        if not family:
-            return _OTHER_FAMILY
-    else:
-        # somebody's own class may well be the paper's layer; its last name is a hint
-        cost = 1.0 if other.type.rpartition(".")[2] == one.type else 3.0
-    if one.shapes and other.shapes:
-        cost += 0.0 if str(one.shapes[0]) == str(other.shapes[0]) else 0.8
-    cost += 0.0 if one.params == other.params else 0.4
-    cost += 0.0 if wanted.activation == found.activation else 0.2
-    return cost
+_PAIR, _SKIP_OURS, _SKIP_THEIRS = 0, 1, 2
+
+
+def _first_that_fit(
+    wanted: Sequence[Unit], found: Sequence[Unit], unlike: Unlike
+) -> list[tuple[Unit, Unit]]:
+    """The pairing that takes for each layer the first that comes and fits."""
+    pairs: list[tuple[Unit, Unit]] = []
+    start = 0
+    for one in wanted:
+        rest = range(start, len(found))
+        place = next((n for n in rest if unlike(one, found[n]) < GAP), None)
+        if place is not None:
+            pairs.append((one, found[place]))
+            start = place + 1
+    return pairs

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.checking.likeness import Features, features
 from lenet_verify.checking.wiring import NESTED, SHARED, Network, calls_of, network
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, IDENTITY_LAYERS, LAYERS, complete
 
@@ -54,6 +56,7 @@ class Unit:
         absorbed: the activation layers that were composed into it, in order.
         rules: the rewrites by which its inputs are what they are.
         optional: whether it is an identity at inference, kept only because the spec has its kind.
+        forms: what else it may be taken for, by a rewrite that computes the same.
     """
 
     layer: Layer
@@ -61,6 +64,7 @@ class Unit:
     absorbed: tuple[Layer, ...] = ()
     rules: tuple[str, ...] = ()
     optional: bool = False
+    forms: tuple[Features, ...] = ()
 
     @property
     def name(self) -> str:
@@ -71,6 +75,11 @@ class Unit:
     def activation(self) -> str | None:
         """The activation as one: `linear`, `tanh`, or `tanh, then relu`; None where it has none."""
         return composed(self.activations) or self.layer.activation
+
+    @cached_property
+    def features(self) -> Features:
+        """What tells it from other units, whatever it is called and wherever it stands."""
+        return features(self.layer, self.activation)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lenet_verify.architecture import Layer
-from lenet_verify.checking.align import COMMUTATIVE
 from lenet_verify.checking.canonical import OPERATION, UNREADABLE, Unit, composed
 from lenet_verify.checking.match import Match
+from lenet_verify.checking.wiring import COMMUTATIVE
 from lenet_verify.checking.witness import disagreements
 from lenet_verify.notation import as_json
 from lenet_verify.spec import Spec

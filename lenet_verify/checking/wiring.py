@@ -19,6 +19,9 @@ NESTED = "nested-model"
 SHARED = "shared-layer"
 """A layer without weights that is called several times is as many layers."""
 
+COMMUTATIVE = frozenset({"Add", "Average", "Maximum", "Minimum", "Multiply"})
+"""Layers that compute the same whatever the order of their inputs."""
+
 Rules = dict[str, tuple[str, ...]]
 """By layer, the rewrites by which its inputs are what they are."""
 

@@ -1,0 +1,148 @@
+"""Layers that are beyond doubt each other's: what is above or below them is the same, too.
+
+A signature of a layer is what it is together with the signatures of all that feeds it, or of all
+that it feeds. One edit changes the signatures below it on the way down, and those above it on the
+way up, and no others: what is left over is what was edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import NamedTuple
+
+from lenet_verify.checking.canonical import Unit
+from lenet_verify.checking.wiring import COMMUTATIVE, calls_of, layer_of
+
+Pairs = dict[str, str]
+"""The model's names by the spec's."""
+
+
+def anchors(wanted: Sequence[Unit], found: Sequence[Unit], known: Mapping[str, str]) -> Pairs:
+    """Pairs of units that their place in the graph makes certain.
+
+    Args:
+        wanted: the spec's units, in topological order.
+        found: the model's.
+        known: pairs that are settled already.
+    """
+    ours, theirs = _Graph(wanted), _Graph(found)
+    pairs = _Pairing(ours, theirs, known)
+    for loosely in (False, True):
+        numbers: dict[Hashable, int] = {}
+        mine, others = ours.signatures(numbers, loosely), theirs.signatures(numbers, loosely)
+        both = [{name: (s.above[name], s.below[name]) for name in s.above} for s in (mine, others)]
+        pairs.join(both[0], both[1], only_unique=False)
+        pairs.join(mine.above, others.above)
+        pairs.join(mine.below, others.below)
+        pairs.spread(mine.own, others.own)
+    return pairs.found
+
+
+class _Signatures(NamedTuple):
+    """Of each unit by its name, as numbers: what it is; with all above it; with all below it."""
+
+    own: Mapping[str, int]
+    above: Mapping[str, int]
+    below: Mapping[str, int]
+
+
+class _Graph:
+    """Units with what each reads and what reads it."""
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self.units = {unit.name: unit for unit in units}
+        self.feeders = {
+            unit.name: [
+                layer_of(wire, self.units) for call in calls_of(unit.layer) for wire in call
+            ]
+            for unit in units
+        }
+        self.readers: dict[str, list[tuple[str, int]]] = {name: [] for name in self.units}
+        for name, feeders in self.feeders.items():
+            ordered = self.units[name].layer.type not in COMMUTATIVE
+            for place, feeder in enumerate(feeders):
+                if feeder in self.readers:
+                    self.readers[feeder].append((name, place if ordered else 0))
+
+    def neighbours(self, name: str, own: Mapping[str, int]) -> dict[Hashable, str]:
+        """What feeds a unit and what reads it, by where that is and what it is."""
+        fed = enumerate(self.feeders[name])
+        read = self.readers[name]
+        above: dict[Hashable, str] = {
+            ("above", own.get(feeder), place): feeder for place, feeder in fed
+        }
+        return above | {("below", own.get(reader), place): reader for reader, place in read}
+
+    def signatures(self, numbers: dict[Hashable, int], loosely: bool) -> _Signatures:
+        """The signatures as numbers, equal ones alike in both graphs that share `numbers`."""
+
+        def number(key: Hashable) -> int:
+            return numbers.setdefault(key, len(numbers))
+
+        own = {
+            name: number(unit.features.loosely() if loosely else unit.features)
+            for name, unit in self.units.items()
+        }
+        above: dict[str, int] = {}
+        for name, unit in self.units.items():
+            fed = [above.get(feeder, -1) for feeder in self.feeders[name]]
+            if unit.layer.type in COMMUTATIVE:
+                fed.sort()
+            above[name] = number(("above", own[name], tuple(fed)))
+        below: dict[str, int] = {}
+        for name in reversed(self.units):
+            read = sorted((below.get(reader, -1), place) for reader, place in self.readers[name])
+            below[name] = number(("below", own[name], tuple(read)))
+        return _Signatures(own, above, below)
+
+
+class _Pairing:
+    """Pairs as they are found."""
+
+    def __init__(self, ours: _Graph, theirs: _Graph, known: Mapping[str, str]) -> None:
+        self.ours, self.theirs = ours, theirs
+        self.found: Pairs = dict(known)
+        self._taken = set(known.values())
+
+    def join(
+        self,
+        ours: Mapping[str, Hashable],
+        theirs: Mapping[str, Hashable],
+        *,
+        only_unique: bool = True,
+    ) -> None:
+        """Pairs the units of one signature; those that several have, if there are as many here as
+        there, for then it does not matter which is whose."""
+        groups: dict[Hashable, tuple[list[str], list[str]]] = {}
+        for name, key in ours.items():
+            if name not in self.found:
+                groups.setdefault(key, ([], []))[0].append(name)
+        for name, key in theirs.items():
+            if name not in self._taken and key in groups:
+                groups[key][1].append(name)
+        for mine, others in groups.values():
+            if len(mine) == len(others) and (len(mine) == 1 or not only_unique):
+                for one, other in zip(mine, others, strict=True):
+                    self._pair(one, other)
+
+    def spread(self, ours: Mapping[str, int], theirs: Mapping[str, int]) -> None:
+        """Pairs the neighbours of pairs that are alike and stand in the same place."""
+        waiting = list(self.found.items())
+        while waiting:
+            mine, other = waiting.pop()
+            if mine not in self.ours.units:
+                continue
+            there = self.theirs.neighbours(other, theirs)
+            for place, name in self.ours.neighbours(mine, ours).items():
+                match = there.get(place)
+                if match is not None and self._free(name, match):
+                    self._pair(name, match)
+                    waiting.append((name, match))
+
+    def _free(self, mine: str, other: str) -> bool:
+        known = mine in self.ours.units and other in self.theirs.units
+        return known and mine not in self.found and other not in self._taken
+
+    def _pair(self, mine: str, other: str) -> None:
+        self.found[mine] = other
+        self._taken.add(other)
