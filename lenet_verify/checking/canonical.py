@@ -28,7 +28,9 @@ __all__ = [
     "Unit",
     "canonical_form",
     "composed",
+    "formed",
     "is_identity",
+    "prepared",
 ]
 
 IDENTITY = "identity"
@@ -56,6 +58,7 @@ class Unit:
         absorbed: the activation layers that were composed into it, in order.
         rules: the rewrites by which its inputs are what they are.
         optional: whether it is an identity at inference, kept only because the spec has its kind.
+        recast: the rewrite by which it is of another form than in the model, if it is.
         forms: what else it may be taken for, by a rewrite that computes the same.
     """
 
@@ -64,6 +67,7 @@ class Unit:
     absorbed: tuple[Layer, ...] = ()
     rules: tuple[str, ...] = ()
     optional: bool = False
+    recast: str | None = None
     forms: tuple[Features, ...] = ()
 
     @property
@@ -114,14 +118,35 @@ def canonical_form(
         exact: whether to allow no rewrite at all.
         of_spec: whether it is the spec's own, none of whose layers may be left out.
     """
+    return formed(
+        prepared(architecture, keep, exact=exact, of_spec=of_spec), frozenset(keep), exact=exact
+    )
+
+
+def prepared(
+    architecture: Architecture, keep: Iterable[str], *, exact: bool = False, of_spec: bool = False
+) -> Network:
+    """The layers of a model as they are judged, but for activations that stand apart.
+
+    Args: as of `canonical_form`.
+    """
     net = network(architecture.layers, architecture.outputs, architecture.ends, exact=exact)
-    kept = frozenset(keep)
     if not exact and not of_spec:
-        net = _without_identities(net, kept)
+        net = _without_identities(net, frozenset(keep))
     if not exact:
         net.layers = [_as_layer(layer, net) for layer in net.layers]
+    return net
+
+
+def formed(net: Network, keep: frozenset[str], *, exact: bool = False) -> CanonicalForm:
+    """The canonical form of layers that are prepared.
+
+    Args:
+        net: the layers.
+        keep, exact: as of `canonical_form`.
+    """
     live = [layer for layer in net.layers if layer.reaches_output]
-    units = _composed(replace(net, layers=live), kept, exact)
+    units = _composed(replace(net, layers=live), keep, exact)
     renamed = {part.name: unit.name for unit in units for part in unit.absorbed}
     return CanonicalForm(
         units=units,
@@ -155,7 +180,7 @@ def composed(activations: Sequence[str]) -> str | None:
 
 def _without_identities(net: Network, keep: frozenset[str]) -> Network:
     """Layers that are identities at inference left out, what they fed rewired."""
-    kept = Network([], [], net.rules)
+    kept = Network([], [], net.rules, net.recast)
     stands_for: dict[str, str] = {}
     for layer in net.layers:
         layer = kept.rewired(layer, stands_for, IDENTITY)
@@ -218,6 +243,7 @@ def _composed(net: Network, keep: frozenset[str], exact: bool) -> tuple[Unit, ..
             activations=() if layer.activation in (None, "linear") else (layer.activation,),
             rules=net.rules.get(layer.name, ()),
             optional=is_identity(layer),
+            recast=net.recast.get(layer.name),
         )
         last_part[layer.name] = layer.name
     return tuple(units.values())

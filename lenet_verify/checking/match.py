@@ -9,10 +9,17 @@ from typing import Any, NamedTuple
 
 from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.checking.align import Alignment, align, in_reading_order
-from lenet_verify.checking.canonical import CanonicalForm, Unit, canonical_form
+from lenet_verify.checking.best_form import best_form
+from lenet_verify.checking.canonical import (
+    CanonicalForm,
+    Unit,
+    canonical_form,
+    formed,
+    prepared,
+)
 from lenet_verify.checking.measures import Wiring
 from lenet_verify.checking.observation import Site, is_strange, sites
-from lenet_verify.checking.wiring import layer_of
+from lenet_verify.checking.wiring import Network, layer_of
 from lenet_verify.notation import AnyOf, Counts, Exactly, Expected, as_json
 from lenet_verify.spec import Spec
 from lenet_verify.static_model import infer
@@ -93,13 +100,13 @@ def match(spec: Spec, observed: Architecture, exact: bool) -> Match:
     Raises:
         InferenceError: the spec's own layers do not join.
     """
-    keep, wanted, units, ordered = _wanted(spec, exact)
-    found = canonical_form(observed, keep, exact=exact)
-    alignment = align(
-        ordered,
-        in_reading_order(found.units, found.outputs),
-        partial=not spec.closed,
-    )
+    keep, wanted, net, units, ordered = _wanted(spec, exact)
+    if net is not None and not exact:
+        found, alignment = best_form(ordered, net, prepared(observed, keep), keep)
+    else:
+        found = canonical_form(observed, keep, exact=exact)
+        theirs = in_reading_order(found.units, found.outputs)
+        alignment = align(ordered, theirs, partial=net is None)
     by_name = {unit.name: unit for unit in units}
     partner_of = {unit.name: name for name, (unit, _) in alignment.partners.items()}
     paper_names = {
@@ -127,12 +134,13 @@ class _Wanted(NamedTuple):
 
     Attributes:
         keep: the types that it speaks of.
-        form: of its own layers, if it has any.
+        form, net: of its own layers, if it has any.
         units: that a model's are paired with, and the same in reading order.
     """
 
     keep: frozenset[str]
     form: CanonicalForm | None
+    net: Network | None
     units: Sequence[Unit]
     ordered: Sequence[Unit]
 
@@ -151,10 +159,11 @@ def _wanted(spec: Spec, exact: bool) -> _Wanted:
         if known is spec and how is exact:
             return wanted
     keep = _kinds_named(spec)
-    form = canonical_form(infer(spec), keep, exact=exact, of_spec=True) if spec.closed else None
+    net = prepared(infer(spec), keep, exact=exact, of_spec=True) if spec.closed else None
+    form = formed(net, keep, exact=exact) if net else None
     units = form.units if form else _claimed_units(spec)
     ordered = in_reading_order(units, form.outputs if form else ())
-    wanted = _Wanted(keep, form, units, ordered)
+    wanted = _Wanted(keep, form, net, units, ordered)
     _last[:] = [(spec, exact, wanted)]
     return wanted
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -49,6 +49,7 @@ class Site:
         inputs: what feeds it, by the paper's names.
         unit: the name of the unit of the canonical form that it belongs to.
         rules: for a fact, the rewrites by which it is judged.
+        recast: the rewrite by which every fact is.
     """
 
     name: str
@@ -57,6 +58,17 @@ class Site:
     inputs: tuple[str, ...]
     unit: str
     rules: Mapping[str, str] = field(default_factory=dict)
+    recast: str | None = None
+
+    def rule(self, fact: str) -> str | None:
+        """The rewrites by which a fact is judged, if any."""
+        own = self.rules.get(fact)
+        parts = (own or "").split(", ")
+        return (
+            own
+            if self.recast is None or self.recast in parts
+            else ", ".join([self.recast, *filter(None, parts)])
+        )
 
 
 def sites(
@@ -75,7 +87,7 @@ def sites(
         if found.absorbed:
             rules["activation"] = ACTIVATION
         own = name or (wanted.name if wanted else found.name)
-        return (Site(own, found.layer, found.activation, inputs, found.name, rules),)
+        return (Site(own, found.layer, found.activation, inputs, found.name, rules, found.recast),)
     assert wanted is not None
     dealt = _dealt(wanted, found)
     base_activation = dealt[0]
@@ -84,7 +96,11 @@ def sites(
     same = len(found.absorbed) == len(parts)
     unreadable = {key: why for key, why in found.layer.unknown.items() if key == "activation"}
     base_rules = rules if same else {**rules, "activation": ACTIVATION}
-    result = [Site(wanted.name, found.layer, base_activation, inputs, found.name, base_rules)]
+    result = [
+        Site(
+            wanted.name, found.layer, base_activation, inputs, found.name, base_rules, found.recast
+        )
+    ]
     for number, part in enumerate(parts):
         stand_in = found.absorbed[number] if number < len(found.absorbed) else part
         layer = Layer(
@@ -124,7 +140,7 @@ def _dealt(wanted: Unit, found: Unit) -> list[str | None]:
 def observe(site: Site, fact: str, wiring: Wiring) -> Observation:
     """A fact of a layer."""
     layer = site.layer
-    rule = site.rules.get(fact)
+    rule = site.rule(fact)
     reason = layer.unknown.get(fact)
     if reason is None and fact in _MEASURES:
         # no count of a shape on which the two derivations disagree
@@ -149,7 +165,7 @@ def observe(site: Site, fact: str, wiring: Wiring) -> Observation:
         if value is None:
             return Observation(instead=Outcome.UNKNOWN, reason=f"{fact} could not be counted")
         return Observation(value, rule=rule)
-    return _argument(layer, fact)
+    return replace(_argument(layer, fact), rule=rule)
 
 
 def _argument(layer: Layer, fact: str) -> Observation:

@@ -84,7 +84,7 @@ def _parts(
             expected=layer.activation,
             observed=None if reason else site.activation,
             reason=reason,
-            rule=site.rules.get("activation"),
+            rule=site.rule("activation"),
             model_layer=site.layer.name,
             model_type=site.layer.type,
             line=lines.get(layer.name),
@@ -124,7 +124,9 @@ def _extra(unit: Unit) -> Finding:
         layer=unit.name,
         fact="layer",
         observed=unit.layer.type,
-        reason="the spec has no such layer, and it computes something",
+        reason="the spec has no such layer, and it computes something"
+        if unit.recast is None
+        else f"what {', '.join(unit.layer.inputs)} puts out has another shape than in the spec",
         model_layer=unit.name,
         model_type=unit.layer.type,
     )
@@ -141,7 +143,7 @@ def _type(unit: Unit, partner: Unit, line: int | None) -> Finding:
         expected=unit.layer.type,
         observed=partner.layer.type,
         reason=reason,
-        rule=OPERATION if OPERATION in partner.rules else None,
+        rule=OPERATION if OPERATION in partner.rules else partner.recast,
         model_layer=partner.name,
         model_type=partner.layer.type,
         line=line,

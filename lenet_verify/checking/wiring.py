@@ -28,11 +28,26 @@ Rules = dict[str, tuple[str, ...]]
 
 @dataclass
 class Network:
-    """Layers in topological order, their `inputs` and the `outputs` of the whole as wires."""
+    """Layers in topological order, their `inputs` and the `outputs` of the whole as wires.
+
+    `rules` has, by layer, the rewrites by which its inputs are what they are; `recast` that by
+    which it is of another form than in the model.
+    """
 
     layers: list[Layer]
     outputs: list[str]
     rules: Rules = field(default_factory=dict)
+    recast: dict[str, str] = field(default_factory=dict)
+
+    def copy(self) -> Network:
+        """The same network, to be changed."""
+        return replace(
+            self,
+            layers=[*self.layers],
+            outputs=[*self.outputs],
+            rules={**self.rules},
+            recast={**self.recast},
+        )
 
     def note(self, name: str, rule: str) -> None:
         """Notes that a layer's inputs are what they are by a rewrite."""
@@ -43,7 +58,7 @@ class Network:
         if not any(wire in stands_for for call in calls_of(layer) for wire in call):
             return layer
         self.note(layer.name, rule)
-        return _with_wires(layer, lambda wire: stands_for.get(wire, wire))
+        return with_wires(layer, lambda wire: stands_for.get(wire, wire))
 
 
 def network(
@@ -110,7 +125,7 @@ def _split(layers: Sequence[Layer], ends: Sequence[Source], exact: bool) -> Netw
     for layer in layers:
         if len(layer.details) > 1 and layer.params == 0 and not exact:
             for number in range(1, len(layer.details)):
-                name = _free(f"{layer.name}#{number + 1}", taken)
+                name = free(f"{layer.name}#{number + 1}", taken)
                 copies[layer.name, number] = name
 
     def wire(source: Source) -> str:
@@ -172,7 +187,7 @@ def _opened(outer: Network) -> Network:
                 unique += "'"
             names[unique] += 1
             found.rules[unique] = tuple(dict.fromkeys((*inner.rules.get(one.name, ()), NESTED)))
-            one = _with_wires(one, partial(_through, renamed=inside))
+            one = with_wires(one, partial(_through, renamed=inside))
             inside[one.name] = unique
             found.layers.append(replace(one, name=unique))
         for number, end in enumerate(inner.outputs):
@@ -196,12 +211,14 @@ def _through(wire: str, renamed: Mapping[str, str]) -> str:
     return renamed.get(name, name) + wire[len(name) :]
 
 
-def _with_wires(layer: Layer, changed: Callable[[str], str]) -> Layer:
+def with_wires(layer: Layer, changed: Callable[[str], str]) -> Layer:
+    """A layer that reads, for each wire that it read, what that is changed to."""
     calls = tuple(tuple(map(changed, call)) for call in calls_of(layer))
     return replace(layer, inputs=calls[0], calls=calls if layer.calls else ())
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free(name: str, taken: set[str]) -> str:
+    """The name, changed until it is none of those that are taken; then it is taken too."""
     while name in taken:
         name += "'"
     taken.add(name)

@@ -1,0 +1,1 @@
+"""Networks in other forms that compute the same; each form that differs tells its rule."""

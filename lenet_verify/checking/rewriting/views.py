@@ -1,0 +1,250 @@
+"""Layers that only read the same values in another shape, and networks without them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from math import prod
+
+from lenet_verify.architecture import Layer, Shape
+from lenet_verify.checking.rewriting.forms import Form, filled
+from lenet_verify.checking.wiring import Network, calls_of, free, layer_of, with_wires
+from lenet_verify.vocabulary import ACTIVATION_LAYERS, IDENTITY_LAYERS, complete
+
+RESHAPE = "reshape"
+"""Layers that only reshape are one, whatever they are called, or none where nothing is reshaped."""
+
+_VIEWS = frozenset({"Flatten", "Reshape", "ops.ExpandDims", "ops.Reshape", "ops.Squeeze"})
+_ALONG_THE_LAST_AXIS = frozenset({"BatchNormalization", "Dense", "LayerNormalization"})
+
+
+def is_view(layer: Layer) -> bool:
+    """Whether a layer reads what it is fed in another shape, value by value in the same order."""
+    if layer.type not in _VIEWS or len(layer.inputs) != 1 or layer.calls:
+        return False
+    if layer.unknown.keys() & {"call", "config", "inputs", "output"}:
+        return False
+    if not layer.shapes or not layer.input_shapes:
+        return False
+    before, after = layer.input_shapes[0].sizes, layer.shapes[0].sizes
+    if None in (*before, *after) or _size(layer.input_shapes[0]) != _size(layer.shapes[0]):
+        return False
+    # Flatten of channels first moves them to the end, which changes the order
+    moves = layer.type == "Flatten" and layer.config.get("data_format") == "channels_first"
+    return not moves or len(before) <= 2 or set(layer.input_shapes[0].spatial) == {1}
+
+
+def flattens(layer: Layer) -> bool:
+    """Whether a layer makes one vector of what it is fed."""
+    return is_view(layer) and len((layer.shapes or (Shape(()),))[0].sizes) == 1
+
+
+def seen_through(net: Network) -> Network:
+    """A network without its views, what they fed fed by what fed them."""
+    found = net.copy()
+    found.layers = []
+    roots: dict[str, str] = {}
+    for layer in net.layers:
+        layer = with_wires(layer, lambda wire: roots.get(wire, wire))
+        if is_view(layer):
+            roots[layer.name] = layer.inputs[0]
+        else:
+            found.layers.append(layer)
+    found.outputs = [roots.get(wire, wire) for wire in net.outputs]
+    return found
+
+
+def shapes_of(net: Network) -> dict[str, Shape]:
+    """The shapes of all wires that are known."""
+    found: dict[str, Shape] = {}
+    for layer in net.layers:
+        for number, shape in enumerate(layer.shapes or ()):
+            found[f"{layer.name}[{number}]" if number else layer.name] = shape
+    return found
+
+
+class Reshaper:
+    """A network made anew, some of its layers in another form, with the views that this takes."""
+
+    def __init__(
+        self,
+        net: Network,
+        form_of: Callable[[Layer, Shape], Form | None],
+        flatten: Layer | None,
+        *,
+        late: bool,
+    ) -> None:
+        """Takes a network and what to make of it.
+
+        Args:
+            net: in topological order.
+            form_of: a layer's other form, given the shape that its input is made in.
+            flatten: a layer that makes vectors, as they should be made; None to leave those that
+                there are as they are.
+            late: whether what works value by value does so before a reshape rather than after.
+        """
+        self._net, self._form_of, self._flatten, self._late = net, form_of, flatten, late
+        self._before = shapes_of(net)
+        self._now: dict[str, Shape] = {}
+        self._roots: dict[str, str] = {}
+        self._views: dict[tuple[str, tuple[int | None, ...]], Layer] = {}
+        self._made: dict[tuple[str, tuple[int | None, ...]], str] = {}
+        self._invented: set[str] = set()
+        self._why: dict[str, str] = {}
+        self._names = {layer.name for layer in net.layers}
+        self.found = net.copy()
+        self.found.layers = []
+
+    def network(self) -> Network:
+        """The network that computes the same."""
+        live = [layer for layer in self._net.layers if layer.reaches_output]
+        for layer in live:
+            if is_view(layer):
+                root = self._root(layer.inputs[0])
+                self._roots[layer.name] = root
+                assert layer.shapes is not None
+                self._views.setdefault((root, layer.shapes[0].sizes), layer)
+        for layer in live:
+            if layer.name not in self._roots:
+                self._add(layer)
+        self.found.outputs = [self._as_before(wire) for wire in self._net.outputs]
+        self.found.layers += [one for one in self._net.layers if not one.reaches_output]
+        self._name_views()
+        return self.found
+
+    def _name_views(self) -> None:
+        """Gives views that had to be made the names of those that are gone."""
+        there = {layer.name for layer in self.found.layers}
+        gone = [name for name in self._roots if name not in there]
+        made = [layer.name for layer in self.found.layers if layer.name in self._invented]
+        names = dict(zip(made, gone, strict=False))
+        if not names:
+            return
+        self.found.layers = [
+            with_wires(replace(layer, name=names.get(layer.name, layer.name)), _renaming(names))
+            for layer in self.found.layers
+        ]
+        self.found.outputs = [names.get(wire, wire) for wire in self.found.outputs]
+        rules, recast = self.found.rules, self.found.recast
+        self.found.rules = {names.get(name, name): rules[name] for name in rules}
+        self.found.recast = {names.get(name, name): recast[name] for name in recast}
+
+    def _add(self, layer: Layer) -> None:
+        single = len(layer.inputs) == 1 and not layer.calls
+        root = self._root(layer.inputs[0]) if single else ""
+        fed = self._now.get(root)
+        form = self._form_of(layer, fed) if fed is not None else None
+        if form is not None and form.layer.input_shapes is not None:
+            rule = form.rule
+            wire = self._as(root, form.layer.input_shapes[0], rule)
+            self.found.recast[layer.name] = self._why[layer.name] = rule
+            self._put(replace(form.layer, inputs=(wire,)), layer)
+            return
+        if fed is not None and (alike := self._along(layer, fed)) is not None:
+            self._why[layer.name] = self._why.get(layer_of(root, self._names), RESHAPE)
+            self._put(replace(alike, inputs=(root,)), layer)
+            return
+        self._put(with_wires(layer, self._as_before), layer)
+
+    def _put(self, layer: Layer, before: Layer) -> None:
+        if calls_of(layer) != calls_of(before):
+            self.found.note(layer.name, self._rule_of(layer))
+        self.found.layers.append(layer)
+        self._now |= shapes_of(Network([layer], []))
+
+    def _rule_of(self, layer: Layer) -> str:
+        """Why a layer is not fed as before."""
+        fed = (layer_of(wire, self._names) for call in calls_of(layer) for wire in call)
+        return next((self._why[name] for name in (layer.name, *fed) if name in self._why), RESHAPE)
+
+    def _along(self, layer: Layer, fed: Shape) -> Layer | None:
+        """A layer that works along the last axis alone, on its input as that is made, if that
+        differs from what it sees in axes of size one only."""
+        seen = self._before.get(layer.inputs[0])
+        if seen is None or seen == fed or not _is_pixel(seen, fed) or seen.channels_first:
+            return None
+        to_vector = len(fed.sizes) < len(seen.sizes)
+        if layer.type == "Dense":
+            works = to_vector  # on a vector it would be flattened before
+        elif layer.type in _ALONG_THE_LAST_AXIS:
+            works = layer.config.get("axis") in (-1, (-1,), [-1]) and (to_vector or self._late)
+        else:
+            axis = layer.config.get("axis", -1)
+            elementwise = layer.type in ACTIVATION_LAYERS or layer.type in IDENTITY_LAYERS
+            works = elementwise and axis in (-1, (-1,)) and (to_vector or self._late)
+        if not works or layer.unknown.keys() & {"call", "config", "quantization"}:
+            return None
+        changed = filled(replace(layer, input_shapes=(fed,)))
+        return changed if changed is not None and changed.params == layer.params else None
+
+    def _root(self, wire: str) -> str:
+        return self._roots.get(wire, wire)
+
+    def _as_before(self, wire: str) -> str:
+        """What carries what a wire carried, in the shape that it had."""
+        before = self._before.get(wire)
+        return wire if before is None else self._as(self._root(wire), before, RESHAPE)
+
+    def _as(self, root: str, shape: Shape, rule: str) -> str:
+        """What carries what `root` does, in some shape."""
+        now = self._now.get(root)
+        if now is None or now.sizes == shape.sizes:
+            return root
+        key = (root, shape.sizes)
+        if key not in self._made:
+            self._made[key] = self._view(root, now, shape, rule)
+        return self._made[key]
+
+    def _view(self, root: str, now: Shape, shape: Shape, rule: str) -> str:
+        """Adds a layer that reads what carries `root` in some shape, as the model has it or as it
+        should be made."""
+        view = self._views.get((root, shape.sizes))
+        if view is None:
+            name = free(f"{root} as {shape}", self._names)
+            self._invented.add(name)
+            config = complete("Reshape", {"target_shape": shape.sizes})
+            view = Layer(name=name, type="Reshape", config=config)
+            self.found.recast[name] = self._why[name] = self._why.get(root, rule)
+        if len(shape.sizes) == 1:
+            flatten = self._flatten
+            if flatten is None and view.name in self._invented:
+                flatten = Layer(name="", type="Flatten", config=complete("Flatten", {}))
+            if flatten is not None:
+                view = self._flattened(view, flatten, shape)
+        self.found.layers.append(_without_counts(replace(view, inputs=(root,)), now, shape))
+        return view.name
+
+    def _flattened(self, view: Layer, flatten: Layer, shape: Shape) -> Layer:
+        """A layer that makes a vector, told so in the words of another."""
+        config = dict(flatten.config)
+        if "target_shape" in config and -1 not in config["target_shape"]:
+            config["target_shape"] = shape.sizes
+        if view.type == flatten.type and view.config.get("target_shape") == config.get(
+            "target_shape"
+        ):
+            return view
+        self.found.recast.setdefault(view.name, RESHAPE)
+        return replace(view, type=flatten.type, config=config)
+
+
+def _renaming(names: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda wire: names.get(wire, wire)
+
+
+def _without_counts(view: Layer, before: Shape, after: Shape) -> Layer:
+    """A view with its shapes, and the counts of a layer without weights."""
+    return replace(
+        view, input_shapes=(before,), shapes=(after,), params=0, trainable=0, non_trainable=0,
+        macs=0, connections=0,
+    )  # fmt: skip
+
+
+def _size(shape: Shape) -> int:
+    return prod(size for size in shape.sizes if size is not None)
+
+
+def _is_pixel(one: Shape, other: Shape) -> bool:
+    """Whether two shapes are one vector, each with axes of size one before it or none."""
+    return all(set(s.sizes[:-1]) <= {1} and s.sizes for s in (one, other)) and (
+        one.sizes[-1] == other.sizes[-1]
+    )
