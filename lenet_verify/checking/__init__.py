@@ -119,6 +119,9 @@ def _subjects(
         return [(selector.text, None)]  # which layers it speaks of cannot be seen
     units = [site for site in matched.every if site.layer.type != "InputLayer"]
     selected = chosen(selector, units, lambda s: s.layer.name, lambda s: s.layer.type)
+    if selector.kind == "glob":  # the paper's names count as the model's own do
+        by_ours = chosen(selector, units, lambda s: s.name, lambda s: s.layer.type)
+        selected = tuple(site for site in units if site in (*selected, *by_ours))
     return [(site.name, site) for site in selected] or [(selector.text, None)]
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from lenet_verify.architecture import Architecture, Layer
-from lenet_verify.checking.align import Alignment, align, in_reading_order
+from lenet_verify.architecture import Architecture
+from lenet_verify.checking.align import Alignment, align, in_best_form, in_reading_order
 from lenet_verify.checking.best_form import best_form
 from lenet_verify.checking.canonical import (
     CanonicalForm,
@@ -17,6 +17,7 @@ from lenet_verify.checking.canonical import (
     formed,
     prepared,
 )
+from lenet_verify.checking.claimed import claimed_units, unlike_claimed
 from lenet_verify.checking.measures import Wiring
 from lenet_verify.checking.observation import Site, is_strange, sites
 from lenet_verify.checking.wiring import Network, layer_of
@@ -106,7 +107,8 @@ def match(spec: Spec, observed: Architecture, exact: bool) -> Match:
     else:
         found = canonical_form(observed, keep, exact=exact)
         theirs = in_reading_order(found.units, found.outputs)
-        alignment = align(ordered, theirs, partial=net is None)
+        unlike = in_best_form if net is not None else unlike_claimed(spec)
+        alignment = align(ordered, theirs, partial=net is None, unlike=unlike)
     by_name = {unit.name: unit for unit in units}
     partner_of = {unit.name: name for name, (unit, _) in alignment.partners.items()}
     paper_names = {
@@ -161,7 +163,7 @@ def _wanted(spec: Spec, exact: bool) -> _Wanted:
     keep = _kinds_named(spec)
     net = prepared(infer(spec), keep, exact=exact, of_spec=True) if spec.closed else None
     form = formed(net, keep, exact=exact) if net else None
-    units = form.units if form else _claimed_units(spec)
+    units = form.units if form else claimed_units(spec)
     ordered = in_reading_order(units, form.outputs if form else ())
     wanted = _Wanted(keep, form, net, units, ordered)
     _last[:] = [(spec, exact, wanted)]
@@ -214,18 +216,6 @@ def _values(expected: Expected) -> Iterable[Any]:
         yield expected.value
 
 
-def _claimed_units(spec: Spec) -> tuple[Unit, ...]:
-    """The layers that a spec of claims alone names, in the order of their first mention."""
-    types: dict[str, str] = {}
-    for claim in spec.claims:
-        for one in claim.expectations:
-            if one.selector.kind == "name":
-                types.setdefault(one.selector.text, "?")
-                if one.fact == "type" and isinstance(one.expected, Exactly):
-                    types[one.selector.text] = one.expected.value
-    return tuple(Unit(Layer(name=name, type=type_), ()) for name, type_ in types.items())
-
-
 def _paired_inputs(spec: Spec, found: CanonicalForm) -> dict[str, str]:
     """The model's input layers by the spec's names: where names agree, else in order."""
     theirs = [layer.name for layer in found.inputs]
@@ -250,7 +240,7 @@ def pairings(spec: Spec, match: Match) -> tuple[Pairing, ...]:
         found = site is not None and site.layer.type == "InputLayer"
         names = (site.layer.name,) if site and found else ()
         rows.append(Pairing(one.name, names, "position" if names else "none"))
-    units = match.wanted.units if match.wanted else _claimed_units(spec)
+    units = match.wanted.units if match.wanted else claimed_units(spec)
     for unit in units:
         partner = match.alignment.partners.get(unit.name)
         by = partner[1] if partner else "none"
