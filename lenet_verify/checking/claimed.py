@@ -18,6 +18,8 @@ from lenet_verify.vocabulary import ARGUMENT_FORMS, LAYERS
 _ANY = "?"
 _UNLIKE = 1.0
 """What it costs if no claimed fact holds; if some do, as much less."""
+_KNOWN_BY = 2
+"""So many facts that hold tell a layer of which no type is claimed."""
 _MANY = 3
 """So many facts none of which holds are another layer's."""
 
@@ -53,7 +55,9 @@ def unlike_claimed(spec: Spec) -> Unlike:
         ]
         stated = [(one, value) for one, value in seen if value is not _NOT_SEEN]
         held = sum(one.expected.admits(value) for one, value in stated)
-        if not held and (wanted.layer.type == _ANY or len(stated) >= _MANY):
+        if wanted.layer.type == _ANY and held < _KNOWN_BY:
+            return OTHER
+        if not held and len(stated) >= _MANY:
             return OTHER
         return cost + (_UNLIKE * (1 - held / len(stated)) if stated else 0.0)
 
