@@ -191,7 +191,7 @@ def _taken(
 def _told(type_: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[str, ...]:
     """What a layer is told when it is called that changes what it computes."""
     told: dict[str, None] = {}
-    if any(not isinstance(leaf, Ref | None) for leaf in leaves(args[:1])):
+    if not all(leaf is None or isinstance(leaf, Ref) for leaf in leaves(args[:1])):
         told[CONSTANT] = None
     usual = call_parameters(type_)
     for number, value in enumerate(args[1:], start=2):
