@@ -129,6 +129,45 @@ exit codes: 0 every model is shown; 2 one could not be, the others are
 """
 
 
+def freeze_parser() -> argparse.ArgumentParser:
+    """The parser of `freeze`, from which its help text comes."""
+    parser = argparse.ArgumentParser(
+        prog="lenet-verify freeze",
+        usage="%(prog)s MODEL [options]",
+        description="Prints a spec that pins a model: it holds for that model, and for no other.",
+        epilog=_FREEZE_EPILOG,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add(
+        "models", nargs=1, metavar="MODEL",
+        help="package.module:object (a Keras model, or a factory or class that makes one; this "
+        "runs that code); a model file or its URL, of which nothing is executed; or a YAML spec, "
+        "whose own model is derived by inference",
+    )  # fmt: skip
+    add("-o", "--out", metavar="FILE", help="write the spec there instead of printing it")
+    add("--force", action="store_true", help="replace FILE if it is there already")
+    _add_arg(add)
+    add(
+        "--static", action="store_true",
+        help="load no framework and run no code: refuse package.module:object",
+    )  # fmt: skip
+    _add_limit(add)
+    _add_debug(add)
+    return parser
+
+
+_FREEZE_EPILOG = """\
+examples:
+  lenet-verify freeze trained.keras -o spec/trained.yaml
+  lenet-verify freeze mine:network --arg classes=10 > network.yaml
+  lenet-verify network.yaml --model mine:network
+
+exit codes: 0 the spec is there; 2 there is none
+"""
+
+
 def with_values(arguments: Sequence[str]) -> list[str]:
     """The arguments of `show`, each bare `--expand` with its empty value.
 
@@ -240,6 +279,26 @@ def shown_path(path: str) -> str:
     if Path(path).is_absolute() and not absolute.is_relative_to(Path.cwd()):
         return str(absolute)
     return os.path.relpath(absolute)
+
+
+def new_file(options: argparse.Namespace) -> Path | None:
+    """The file that `--out` names; None for standard output.
+
+    Raises:
+        OutputError: it is there already, and nobody said to replace it; or it is no file.
+    """
+    if options.out is None:
+        if options.force:
+            raise UsageError("--force is for a file that --out names, and there is none")
+        return None
+    file = Path(options.out)
+    if not file.name:
+        raise OutputError(f"--out takes a file, not '{options.out}'")
+    if file.is_dir():
+        raise OutputError(f"{file} is a folder: name a file in it with --out")
+    if not options.force and (file.exists() or file.is_symlink()):
+        raise OutputError(f"{file} is there already: --force replaces it")
+    return file
 
 
 def output_folder(options: argparse.Namespace) -> Path | None:
