@@ -66,7 +66,9 @@ def freeze(architecture: Architecture, source: str, limits: Limits | None = None
         text = text_of(draft, source)
         reasons = _misfits(_read(text), architecture)
     except Unsayable as e:
-        reasons = str(e).splitlines()
+        reasons = str(e).split("\n")
+    except SpecError as e:
+        reasons = [problem.message for problem in e.problems]
     if reasons:
         draft = open_draft(architecture, form, reasons)
         text = _holding(draft, architecture, source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lenet_verify.architecture import Architecture, Layer
@@ -30,16 +31,16 @@ def closed_draft(architecture: Architecture, form: CanonicalForm) -> Draft:
     reasons = [*_beyond_names(architecture.layers), *_reasons(form)]
     if reasons:
         raise Unsayable("\n".join(dict.fromkeys(reasons)))
-    steps = [step for unit in form.units for step in _steps(unit)]
-    names = _names(form.inputs, steps)
     last = {unit.name: (unit.absorbed[-1] if unit.absorbed else unit).name for unit in form.units}
+    steps = [step for unit in form.units for step in _steps(unit, last)]
+    names = _names(form.inputs, steps)
     rows = [
         Row(
             names[step.name],
             step,
             step.type if step.type in LAYERS else "Activation",
             step.activation,
-            tuple(names[last.get(name, name)] for name in step.inputs),
+            tuple(names[name] for name in step.inputs),
         )
         for step in steps
     ]
@@ -82,9 +83,9 @@ def _names(inputs: Sequence[Layer], steps: Sequence[Layer]) -> Mapping[str, str]
     return fitting([*(layer.name for layer in inputs), *ours])
 
 
-def _steps(unit: Unit) -> Iterable[Layer]:
-    """The layers of a unit in order, each fed by the one before."""
-    yield unit.layer
+def _steps(unit: Unit, last: Mapping[str, str]) -> Iterable[Layer]:
+    """The layers of a unit in order, each fed by the one before; the first by what leaves others."""
+    yield replace(unit.layer, inputs=tuple(last.get(name, name) for name in unit.layer.inputs))
     above = unit.name
     for part in unit.absorbed:
         yield _fed_by(part, above, unit.layer)

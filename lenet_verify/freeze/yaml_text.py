@@ -19,6 +19,7 @@ _ESCAPED = re.compile(
     "\ud800-\udfff\ufeff\ufff0-\uffff\U000e0000-\U000e0fff]"
 )
 _WIDEST_COLUMN = 28
+_LARGEST_WHOLE = 1e15
 
 
 def scalar(value: Any) -> str:
@@ -28,7 +29,8 @@ def scalar(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return repr(value)
+        whole = isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_WHOLE
+        return repr(int(value) if whole else value)  # JSON tells 1 and 1.0 no better apart
     plain = _WORD.fullmatch(value) and not _TAKEN.fullmatch(value)
     return value if plain else quoted(value)
 
