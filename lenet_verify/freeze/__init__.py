@@ -9,10 +9,9 @@ from lenet_verify.architecture import Architecture
 from lenet_verify.checking import check
 from lenet_verify.checking.canonical import canonical_form
 from lenet_verify.errors import InferenceError, ReadError, SpecError
-from lenet_verify.freeze.arguments import Unsayable
 from lenet_verify.freeze.claims_alone import open_draft
-from lenet_verify.freeze.closed import closed_draft
-from lenet_verify.freeze.draft import Claim, Draft
+from lenet_verify.freeze.closed import NoRecipe, closed_draft
+from lenet_verify.freeze.draft import Claim, Draft, Notes
 from lenet_verify.freeze.text import text_of
 from lenet_verify.spec import Limits, Spec
 from lenet_verify.spec.load import read_spec
@@ -24,9 +23,7 @@ __all__ = ["Frozen", "freeze"]
 
 _ROUNDS = 3
 _FILE = "the frozen spec"
-_UNLIMITED = Limits(
-    spec_bytes=2**30, yaml_nodes=2**30, globs=2**30, facts=2**30
-)
+_UNLIMITED = Limits(spec_bytes=2**30, yaml_nodes=2**30, globs=2**30, facts=2**30)
 
 
 @dataclass(frozen=True)
@@ -64,13 +61,14 @@ def freeze(architecture: Architecture, source: str, limits: Limits | None = None
     try:
         draft = closed_draft(architecture, form)
         text = text_of(draft, source)
-        reasons = _misfits(_read(text), architecture)
-    except Unsayable as e:
-        reasons = str(e).split("\n")
+        misfits = _misfits(_read(text), architecture)
+    except NoRecipe as e:
+        misfits = e.why
     except SpecError as e:
-        reasons = [problem.message for problem in e.problems]
-    if reasons:
-        draft = open_draft(architecture, form, reasons)
+        misfits = Notes()
+        misfits.add(e.problems[0].message)
+    if misfits:
+        draft = open_draft(architecture, form, misfits)
         text = _holding(draft, architecture, source)
     return Frozen(text, tuple(_warnings(draft, text, source, limits or Limits())))
 
@@ -79,22 +77,24 @@ def _read(text: str) -> Spec:
     return read_spec(text.encode(), _FILE, _UNLIMITED)
 
 
-def _misfits(spec: Spec, architecture: Architecture) -> list[str]:
+def _misfits(spec: Spec, architecture: Architecture) -> Notes:
     """Why a spec with layers does not do: it fails on the model, or on what it builds itself."""
+    why = Notes()
     try:
-        own = infer(spec)
+        models = {"": architecture, "built again ": infer(spec)}
     except InferenceError as e:
-        return [f"built again, {one}" for one in (e, *e.further)]
-    for model, whose in ((architecture, ""), (own, "built again, ")):
-        failing = check(spec, model).failing
-        if failing:
-            return [f"{whose}{_told(finding)}" for finding in failing]
-    return []
+        for one in (e, *e.further):
+            why.add(f"refused ({one.message})", one.layer)
+        return why
+    for how, model in models.items():
+        for finding in check(spec, model).failing:
+            why.add(how + _told(finding), finding.layer)
+    return why
 
 
 def _told(finding: Finding) -> str:
     seen = finding.reason or f"{finding.observed} for {finding.expected}"
-    return f"{finding.layer}: {finding.fact}: {seen}"
+    return f"{finding.fact} ({seen})"
 
 
 def _holding(draft: Draft, architecture: Architecture, source: str) -> str:
@@ -109,13 +109,14 @@ def _holding(draft: Draft, architecture: Architecture, source: str) -> str:
         failing = check(spec, architecture).failing
         if not failing:
             return text
-        draft.unpinned += map(_told, failing)
+        for finding in failing:
+            draft.unpinned.add(_told(finding), finding.layer)
         failed = _stated(spec, failing)
         draft.claims = [_without(claim, failed) for claim in draft.claims]
         draft.claims = [claim for claim in draft.claims if claim.expect]
         if not failed or not draft.claims:
             break
-    raise ReadError(f"{source} cannot be frozen: {_told(failing[0])}")
+    raise ReadError(f"{source} cannot be frozen: {failing[0].layer}: {_told(failing[0])}")
 
 
 def _stated(spec: Spec, findings: Iterable[Finding]) -> set[tuple[str, str, str]]:

@@ -80,7 +80,7 @@ def claimed(type_: str, config: Mapping[str, Any], lost: list[str]) -> dict[str,
         config: the arguments in normal form.
         lost: is told the arguments that no claim can state.
     """
-    known = LAYERS[type_] if type_ in LAYERS else None
+    known = LAYERS.get(type_)
     facts: dict[str, Any] = {}
     for name, value in config.items():
         if _for_training(name) or name in ("activation", "name", "trainable"):
@@ -163,7 +163,9 @@ def _as_recipe(form: Form, value: Any) -> Iterator[Any]:
 
 
 def _as_claim(form: Form, value: Any) -> Iterator[Any]:
-    """As a paper has it: `5x5`."""
+    """As a paper has it: `5x5`; but one padding for both ends of every axis."""
+    if isinstance(value, tuple) and any(isinstance(item, tuple) for item in value):
+        yield from _as_recipe(form, value)
     yield from _plainly(form, value, partial(_nested, arguments=claimed))
 
 

@@ -101,20 +101,18 @@ def _function(row: Row, draft: Draft, *, closed: bool) -> Facts:
     facts = {} if row.type is None else {"type": row.type}
     facts |= claimed(row.layer.type, row.layer.config, lost)
     for name in lost:
-        draft.unpinned.append(f"{name} of {row.layer.name}, which no claim can state")
+        draft.unpinned.add(f"{name}, whose value no claim can state", row.layer.name)
     return facts | activation
 
 
 def _activation(row: Row, draft: Draft, *, closed: bool) -> Facts:
     if "activation" in row.layer.unknown:
-        draft.unpinned.append(
-            f"activation of {row.layer.name}: {row.layer.unknown['activation']}"
-        )
+        draft.unpinned.add(f"activation ({row.layer.unknown['activation']})", row.layer.name)
         return {}
     if row.activation is None:
         return {} if closed else {"activation": None}
     if row.activation.partition("(")[0] not in (*ACTIVATIONS, "prelu"):
-        draft.unpinned.append(f"activation of {row.layer.name}: {row.activation}")
+        draft.unpinned.add(f"activation ({row.activation})", row.layer.name)
         return {}
     return {"activation": row.activation}
 
@@ -167,7 +165,7 @@ def _shapes(rows: Iterable[Row], draft: Draft) -> Mapping[str, Facts]:
         shape = shapes(row.layer)
         if shape is None:
             why = row.layer.unknown.get("output", "no claim can state it")
-            draft.unpinned.append(f"output of {row.layer.name}: {why}")
+            draft.unpinned.add(f"output ({why})", row.layer.name)
         else:
             found[row.key] = {"output": shape}
     return found
@@ -179,7 +177,7 @@ def _parameters(rows: Iterable[Row], draft: Draft) -> Mapping[str, Facts]:
         layer = row.layer
         if layer.params is None or "params" in layer.unknown:
             why = layer.unknown.get("params", "it cannot be counted")
-            draft.unpinned.append(f"params of {layer.name}: {why}")
+            draft.unpinned.add(f"params ({why})", layer.name)
         elif layer.params:
             found[row.key] = {"params": layer.params}
             if layer.trainable != layer.params:
@@ -203,7 +201,7 @@ def _total(
         value = getattr(architecture, fact)
         if value is None:
             why = architecture.unknown.get(fact, "it cannot be counted")
-            draft.unpinned.append(f"{fact} of the model: {why}")
+            draft.unpinned.add(f"{fact} of the model ({why})")
         else:
             facts[fact] = value
     leaving = _leaving(rows, outputs)
@@ -235,6 +233,10 @@ def _leaving(rows: Iterable[Row], outputs: Iterable[str]) -> list[Any]:
     return found
 
 
+def _named(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
+
+
 def _compiled(draft: Draft, architecture: Architecture) -> Mapping[str, Facts]:
     compiled = architecture.compiled
     if compiled is None:
@@ -247,11 +249,11 @@ def _compiled(draft: Draft, architecture: Architecture) -> Mapping[str, Facts]:
         if value is None:
             continue
         if any(name not in tables[fact] for name in (value if several else (value,))):
-            draft.unpinned.append(f"{fact} of the model, which is not Keras's own: {value}")
+            draft.unpinned.add(f"{fact} of the model, {_named(value)}: no name of Keras's")
             continue
         draft.compile |= {fact: list(value) if several else value} if value else {}
         if fact == "loss" and several:
-            draft.unpinned.append("loss of the model: a claim states one, and it has several")
+            draft.unpinned.add("loss of the model: it has several, and a claim states one")
         else:
             facts[fact] = list(value) if several else value
     return {"model": facts}

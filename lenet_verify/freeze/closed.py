@@ -10,12 +10,20 @@ from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.checking.canonical import CanonicalForm, Unit
 from lenet_verify.freeze.arguments import USUAL_DTYPE, Unsayable, recipe
 from lenet_verify.freeze.claims import claims, shapes
-from lenet_verify.freeze.draft import Draft, Facts, Row
+from lenet_verify.freeze.draft import Draft, Facts, Notes, Row
 from lenet_verify.freeze.names import fitting
 from lenet_verify.spec.layers import DTYPES
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, LAYERS, activation_of, complete
 
 _ARGUMENTS_OF_ATTENTION = ("query", "value", "key")
+
+
+class NoRecipe(Exception):
+    """A model that no recipe builds again; `why` says what stands in the way."""
+
+    def __init__(self, why: Notes) -> None:
+        super().__init__("; ".join(why.lines()))
+        self.why = why
 
 
 def closed_draft(architecture: Architecture, form: CanonicalForm) -> Draft:
@@ -26,11 +34,13 @@ def closed_draft(architecture: Architecture, form: CanonicalForm) -> Draft:
         form: its canonical form, every layer of Keras's kept.
 
     Raises:
-        Unsayable: with every reason why there is no such spec, a line each.
+        NoRecipe: there is no such spec.
     """
-    reasons = [*_beyond_names(architecture.layers), *_reasons(form)]
-    if reasons:
-        raise Unsayable("\n".join(dict.fromkeys(reasons)))
+    why = Notes()
+    for what, name in (*_beyond_names(architecture.layers), *_beyond_recipes(form)):
+        why.add(what, name)
+    if why:
+        raise NoRecipe(why)
     last = {unit.name: (unit.absorbed[-1] if unit.absorbed else unit).name for unit in form.units}
     steps = [step for unit in form.units for step in _steps(unit, last)]
     names = _names(form.inputs, steps)
@@ -47,7 +57,7 @@ def closed_draft(architecture: Architecture, form: CanonicalForm) -> Draft:
     inputs = {names[one.name]: one for one in form.inputs}
     draft = Draft(
         title=architecture.title,
-        inputs={name: declared_input(layer) for name, layer in inputs.items()},
+        inputs=_declared(inputs),
         outputs=[names[last.get(name, name)] for name in form.outputs],
         renamed={
             name: fit
@@ -55,12 +65,21 @@ def closed_draft(architecture: Architecture, form: CanonicalForm) -> Draft:
             if name != fit and not (fit == "input" and len(inputs) == 1)
         },
     )
-    draft.layers = _layers(rows, list(inputs), draft)
+    draft.layers = _layers(rows, list(inputs), draft.untold)
     if draft.outputs == [rows[-1].key]:
         draft.outputs = None
     wires = [last.get(name, name) for name in form.outputs]
     draft.claims = claims(draft, architecture, inputs, rows, wires, closed=True)
     return draft
+
+
+def _declared(inputs: Mapping[str, Layer]) -> Mapping[str, Any]:
+    try:
+        return {name: declared_input(layer) for name, layer in inputs.items()}
+    except Unsayable as e:
+        why = Notes()
+        why.add(str(e))
+        raise NoRecipe(why) from e
 
 
 def declared_input(layer: Layer) -> Any:
@@ -84,7 +103,7 @@ def _names(inputs: Sequence[Layer], steps: Sequence[Layer]) -> Mapping[str, str]
 
 
 def _steps(unit: Unit, last: Mapping[str, str]) -> Iterable[Layer]:
-    """The layers of a unit in order, each fed by the one before; the first by what leaves others."""
+    """The layers of a unit in order, each fed by the one before; `last` is what leaves a unit."""
     yield replace(unit.layer, inputs=tuple(last.get(name, name) for name in unit.layer.inputs))
     above = unit.name
     for part in unit.absorbed:
@@ -108,59 +127,57 @@ def _fed_by(part: Layer, above: str, host: Layer) -> Layer:
     )
 
 
-def _beyond_names(layers: Iterable[Layer]) -> Iterable[str]:
+def _beyond_names(layers: Iterable[Layer]) -> Iterable[tuple[str, str]]:
     """What a spec's wires cannot say, since they are names alone."""
     for layer in layers:
         for call in layer.details:
             for source in call.inputs:
                 if source.argument and source.argument not in _ARGUMENTS_OF_ATTENTION:
-                    yield f"{layer.name} is handed {source.layer} as its {source.argument}"
+                    yield f"handed a tensor as its {source.argument}", layer.name
         yield from _beyond_names(layer.layers)
 
 
-def _reasons(form: CanonicalForm) -> Iterable[str]:
-    """Why there are no words for some layers."""
+def _beyond_recipes(form: CanonicalForm) -> Iterable[tuple[str, str]]:
+    """Which layers no recipe makes, and why."""
     names = {layer.name for layer in form.inputs} | {unit.name for unit in form.units}
     for unit in form.units:
         layer = unit.layer
         if why := _reason(layer):
-            yield f"{layer.name} {why}"
+            yield why, layer.name
         for wire in layer.inputs:
             if wire not in names:
-                yield f"{layer.name} reads a further output, {wire}"
+                yield f"fed by a further output of another, {wire}", layer.name
         for part in unit.absorbed:
             if part.activation is None or "(" in part.activation:
-                yield f"{part.name} applies {part.activation or 'what cannot be read'}"
+                yield f"applying {part.activation or 'what cannot be read'}", part.name
     for wire in form.outputs:
         if wire not in {unit.name for unit in form.units}:
-            yield f"what leaves the model is {wire}, which is no layer's first output"
-    if not form.units:
-        yield "it has no layers"
+            yield "leaving the model, though no layer's first output", wire
 
 
 def _reason(layer: Layer) -> str:
     """Why there are no words for one layer; empty if there are."""
     applies = layer.type in ACTIVATION_LAYERS and layer.activation is not None
     if layer.calls:
-        return f"is called {len(layer.calls)} times"
+        return f"called {len(layer.calls)} times, with the same weights"
     if layer.layers:
-        return "is a model that cannot be opened"
+        return "a model that cannot be opened"
     if layer.type not in LAYERS and not applies:
-        return f"is of the class {layer.type}"
+        return f"of the class {layer.type}"
     if not layer.inputs:
-        return "is fed by nothing"
+        return "fed by nothing"
     for fact in ("type", "call", "inputs", "config", "activation", "quantization"):
         if fact in layer.unknown:
-            return f"is not wholly known: {layer.unknown[fact]}"
+            return f"not wholly known ({layer.unknown[fact]})"
     return ""
 
 
-def _layers(rows: Sequence[Row], inputs: Sequence[str], draft: Draft) -> Mapping[str, Facts]:
+def _layers(rows: Sequence[Row], inputs: Sequence[str], untold: Notes) -> Mapping[str, Facts]:
     """The recipe of each layer; `inputs` only where it does not follow the one above."""
     found: dict[str, Facts] = {}
     above = (inputs[0],) if len(inputs) == 1 else ()
     for row in rows:
-        facts = {"type": row.type, **_recipe(row.layer, draft)}
+        facts = {"type": row.type, **_recipe(row.layer, untold)}
         if row.inputs != above:
             facts["inputs"] = row.inputs[0] if len(row.inputs) == 1 else list(row.inputs)
         found[row.key] = facts
@@ -168,7 +185,7 @@ def _layers(rows: Sequence[Row], inputs: Sequence[str], draft: Draft) -> Mapping
     return found
 
 
-def _recipe(layer: Layer, draft: Draft) -> Facts:
+def _recipe(layer: Layer, untold: Notes) -> Facts:
     if layer.type not in LAYERS:
         return {"activation": layer.activation}
     config = layer.config
@@ -180,7 +197,9 @@ def _recipe(layer: Layer, draft: Draft) -> Facts:
     try:
         found = recipe(layer.type, config, lost)
     except Unsayable as e:
-        raise Unsayable(f"{layer.name} has a {e} that no spec can state") from e
+        why = Notes()
+        why.add(f"with a {e} that no spec can state", layer.name)
+        raise NoRecipe(why) from e
     for name in lost:
-        draft.remarks.append(f"the {name} of {layer.name} has no words here; it changes training")
+        untold.add(name, layer.name)
     return found

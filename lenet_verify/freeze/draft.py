@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lenet_verify.architecture import Layer
+from lenet_verify.visible import visible
+
+_MOST = 6
+"""So many layers are named in one note."""
+_LONGEST = 80
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,27 @@ class Row:
 Facts = dict[str, Any]
 
 
+class Notes:
+    """What is to be said of layers, each thing once."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, dict[str, None]] = {}
+
+    def add(self, what: str, layer: str = "") -> None:
+        """Says it of a layer; of the whole if none is named."""
+        self._of.setdefault(what, {})[layer] = None
+
+    def lines(self) -> Iterator[str]:
+        """`what: layers`; of many layers some are named, and the others counted."""
+        for what, layers in self._of.items():
+            names = [visible(name, longest=_LONGEST) for name in layers if name]
+            more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+            yield what + (f": {', '.join(names[:_MOST])}{more}" if names else "")
+
+    def __bool__(self) -> bool:
+        return bool(self._of)
+
+
 @dataclass(frozen=True)
 class Claim:
     """A claim to be: the facts of each layer, under a word on what they are about."""
@@ -50,7 +76,8 @@ class Draft:
         outputs: None where it is the last layer.
         why_open: why there are no layers.
         renamed: the model's names that no spec can have, with those that stand for them.
-        remarks: what else a reader should know; of what is not pinned, in `unpinned`.
+        unpinned: what no claim can state.
+        untold: arguments of the recipe that have no words, and change nothing but training.
     """
 
     title: str
@@ -59,7 +86,7 @@ class Draft:
     outputs: Sequence[str] | None = None
     compile: Facts = field(default_factory=dict)
     claims: Sequence[Claim] = ()
-    why_open: Sequence[str] = ()
+    why_open: Notes = field(default_factory=Notes)
     renamed: Mapping[str, str] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
-    unpinned: list[str] = field(default_factory=list)
+    unpinned: Notes = field(default_factory=Notes)
+    untold: Notes = field(default_factory=Notes)

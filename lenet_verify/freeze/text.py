@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from lenet_verify.freeze.draft import Claim, Draft
+from lenet_verify.freeze.draft import Claim, Draft, Notes
 from lenet_verify.freeze.yaml_text import flow, prose, rows, scalar
 from lenet_verify.visible import visible
 
@@ -31,9 +31,9 @@ def text_of(draft: Draft, source: str) -> str:
         "#",
         *_comment(f"Frozen from {source}. {'' if draft.why_open else _CLOSED}"),
         *_why_open(draft.why_open),
-        *_list("NOT pinned:", draft.unpinned),
-        *_list("", draft.remarks),
-        *_list("Here called otherwise:", _renamed(draft)),
+        *_list("NOT pinned:", draft.unpinned.lines()),
+        *_list("Left as Keras has it, since no spec can state it:", draft.untold.lines()),
+        *_list("Called otherwise here:", _renamed(draft)),
         f"# (`lenet-verify schema > {SCHEMA}` makes what the first line names, for editors.)",
         "format: 1",
         f"title: {prose(draft.title if draft.title.strip() else 'model')}",
@@ -67,9 +67,9 @@ def _inputs(draft: Draft) -> Iterable[str]:
         yield from rows(draft.inputs, "  ")
 
 
-def _why_open(reasons: Sequence[str]) -> Iterable[str]:
-    if reasons:
-        yield from _list("No recipe of Keras's own layers builds it again:", reasons)
+def _why_open(why: Notes) -> Iterable[str]:
+    if why:
+        yield from _list("There is no recipe of Keras's own layers for what is", why.lines())
         yield from _comment(_OPEN)
 
 
@@ -77,13 +77,10 @@ def _renamed(draft: Draft) -> list[str]:
     return [f"{name} is {fit}" for name, fit in draft.renamed.items()]
 
 
-def _list(heading: str, items: Sequence[str]) -> Iterable[str]:
-    if not items:
-        return
-    yield "#"
-    if heading:
-        yield f"# {heading}"
-    for item in dict.fromkeys(items):
+def _list(heading: str, items: Iterable[str]) -> Iterable[str]:
+    for number, item in enumerate(items):
+        if not number:
+            yield from ("#", f"# {heading}")
         yield from _comment(item, "- ")
 
 

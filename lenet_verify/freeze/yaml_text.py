@@ -18,7 +18,7 @@ _ESCAPED = re.compile(
     '["\\\\\x00-\x1f\x7f-\xa0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069'
     "\ud800-\udfff\ufeff\ufff0-\uffff\U000e0000-\U000e0fff]"
 )
-_WIDEST_COLUMN = 28
+_WIDEST_COLUMN = 40
 _LARGEST_WHOLE = 1e15
 
 
