@@ -87,7 +87,7 @@ def _misfits(spec: Spec, architecture: Architecture) -> Notes:
             why.add(f"refused ({one.message})", one.layer)
         return why
     for how, model in models.items():
-        for finding in check(spec, model).failing:
+        for finding in () if why else check(spec, model).failing:
             why.add(how + _told(finding), finding.layer)
     return why
 

@@ -42,8 +42,11 @@ def claims(
         outputs: what leaves it, by the model's own names.
         closed: whether the spec has layers, so that it says itself what feeds what.
     """
+    layers = [row.layer for row in rows]
     functions = {row.key: _function(row, draft, closed=closed) for row in rows}
     common = _in_common(rows, functions)
+    total = _counts(architecture, draft) | _leaving([*inputs.values(), *layers], outputs)
+    total |= {} if closed else _kinds(rows)
     facts = [
         Claim("input", "what comes in", _inputs(inputs)),
         Claim("layers", "what each layer is", functions),
@@ -54,7 +57,7 @@ def claims(
     facts += [
         Claim("shapes", "what each layer puts out", _shapes(rows, draft)),
         Claim("parameters", "the layers that have any", _parameters(rows, draft)),
-        Claim("total", "the model as a whole", _total(draft, architecture, rows, outputs, closed)),
+        Claim("total", "the model as a whole", {"model": total}),
         Claim("compile", "how it is trained", _compiled(draft, architecture)),
     ]
     kept = (Claim(c.id, c.about, {k: v for k, v in c.expect.items() if v}) for c in facts)
@@ -106,6 +109,8 @@ def _function(row: Row, draft: Draft, *, closed: bool) -> Facts:
 
 
 def _activation(row: Row, draft: Draft, *, closed: bool) -> Facts:
+    if "type" in row.layer.unknown:
+        return {}  # nothing is known of what it computes, which is said once
     if "activation" in row.layer.unknown:
         draft.unpinned.add(f"activation ({row.layer.unknown['activation']})", row.layer.name)
         return {}
@@ -189,13 +194,7 @@ def _parameters(rows: Iterable[Row], draft: Draft) -> Mapping[str, Facts]:
     return found
 
 
-def _total(
-    draft: Draft,
-    architecture: Architecture,
-    rows: Sequence[Row],
-    outputs: Sequence[str],
-    closed: bool,
-) -> Mapping[str, Facts]:
+def _counts(architecture: Architecture, draft: Draft) -> Facts:
     facts: Facts = {}
     for fact in ("params", "trainable", "non_trainable"):
         value = getattr(architecture, fact)
@@ -204,12 +203,15 @@ def _total(
             draft.unpinned.add(f"{fact} of the model ({why})")
         else:
             facts[fact] = value
-    leaving = _leaving(rows, outputs)
-    if None not in leaving and leaving:
-        facts |= {"output": leaving[0]} if len(leaving) == 1 else {"outputs": leaving}
-    if not closed and all(row.type is not None or row.layer.type[:4] == "ops." for row in rows):
-        facts["layers"] = dict(Counter(type_ for row in rows for type_ in _types(row)))
-    return {"model": facts}
+    return facts
+
+
+def _kinds(rows: Sequence[Row]) -> Facts:
+    """How many layers there are of each class; nothing if some may be of any."""
+    if any(row.type is None and not row.layer.type.startswith("ops.") for row in rows):
+        return {}
+    counts = Counter(type_ for row in rows for type_ in _types(row))
+    return {"layers": dict(counts)} if counts else {}
 
 
 def _types(row: Row) -> Iterator[str]:
@@ -220,17 +222,18 @@ def _types(row: Row) -> Iterator[str]:
         layer = layer.get("layer")
 
 
-def _leaving(rows: Iterable[Row], outputs: Iterable[str]) -> list[Any]:
+def _leaving(layers: Iterable[Layer], outputs: Iterable[str]) -> Facts:
     """The shapes of the outputs."""
-    by_name = {row.layer.name: row.layer for row in rows}
+    by_name = {layer.name: layer for layer in layers}
     found: list[Any] = []
     for wire in outputs:
         name = layer_of(wire, by_name)
         number = int(wire[len(name) :].strip("[]") or 0)
-        given = by_name[name].shapes if name in by_name else None
-        known = given is not None and number < len(given)
-        found.append(in_notation(given[number]) if given and known else None)
-    return found
+        given = (by_name[name].shapes or ()) if name in by_name else ()
+        found.append(in_notation(given[number]) if number < len(given) else None)
+    if None in found:
+        return {}
+    return {"output": found[0]} if len(found) == 1 else {"outputs": found}
 
 
 def _named(value: str | tuple[str, ...]) -> str:

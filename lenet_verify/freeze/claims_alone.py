@@ -9,7 +9,7 @@ from lenet_verify.checking.canonical import CanonicalForm
 from lenet_verify.checking.wiring import layer_of
 from lenet_verify.freeze.arguments import Unsayable
 from lenet_verify.freeze.claims import claims
-from lenet_verify.freeze.closed import declared_input
+from lenet_verify.freeze.closed import beyond_names, declared_input
 from lenet_verify.freeze.draft import Draft, Notes, Row
 from lenet_verify.freeze.names import fitting, selecting
 from lenet_verify.vocabulary import LAYERS
@@ -36,6 +36,8 @@ def open_draft(architecture: Architecture, form: CanonicalForm, why: Notes) -> D
         type_ = unit.layer.type if unit.layer.type in LAYERS else None
         inputs = tuple(names.get(name, name) for name in feeders)
         rows.append(Row(key, unit.layer, type_, unit.activation, inputs))
+    for what, name in beyond_names(architecture.layers):
+        draft.unpinned.add(f"that it is {what}", name)
     _note_what_is_beyond(form, draft.unpinned)
     entrances = {
         name: layer
@@ -78,8 +80,10 @@ def _note_of_layer(layer: Layer, names: set[str], unpinned: Notes) -> None:
         unpinned.add("what is inside of it", layer.name)
     elif layer.type not in LAYERS:
         unpinned.add(f"the class {layer.type}, which no claim can state", layer.name)
+        if "type" in layer.unknown:
+            return
     if layer.calls:
-        unpinned.add("what feeds it after its first call", layer.name)
+        unpinned.add("what feeds its later calls, and which call feeds what", layer.name)
     if any(wire not in names for wire in layer.inputs):
         unpinned.add("which of several outputs feeds it", layer.name)
     for fact in ("type", "call", "inputs", "config", "quantization"):

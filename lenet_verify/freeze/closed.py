@@ -37,7 +37,7 @@ def closed_draft(architecture: Architecture, form: CanonicalForm) -> Draft:
         NoRecipe: there is no such spec.
     """
     why = Notes()
-    for what, name in (*_beyond_names(architecture.layers), *_beyond_recipes(form)):
+    for what, name in (*beyond_names(architecture.layers), *_beyond_recipes(form)):
         why.add(what, name)
     if why:
         raise NoRecipe(why)
@@ -127,14 +127,14 @@ def _fed_by(part: Layer, above: str, host: Layer) -> Layer:
     )
 
 
-def _beyond_names(layers: Iterable[Layer]) -> Iterable[tuple[str, str]]:
-    """What a spec's wires cannot say, since they are names alone."""
+def beyond_names(layers: Iterable[Layer]) -> Iterable[tuple[str, str]]:
+    """What a spec's wires cannot say, since they are names alone, and of which layers."""
     for layer in layers:
         for call in layer.details:
             for source in call.inputs:
                 if source.argument and source.argument not in _ARGUMENTS_OF_ATTENTION:
                     yield f"handed a tensor as its {source.argument}", layer.name
-        yield from _beyond_names(layer.layers)
+        yield from beyond_names(layer.layers)
 
 
 def _beyond_recipes(form: CanonicalForm) -> Iterable[tuple[str, str]]:
@@ -198,7 +198,7 @@ def _recipe(layer: Layer, untold: Notes) -> Facts:
         found = recipe(layer.type, config, lost)
     except Unsayable as e:
         why = Notes()
-        why.add(f"with a {e} that no spec can state", layer.name)
+        why.add(f"of a value of {e} that no spec can state", layer.name)
         raise NoRecipe(why) from e
     for name in lost:
         untold.add(name, layer.name)

@@ -69,7 +69,9 @@ def _inputs(draft: Draft) -> Iterable[str]:
 
 def _why_open(why: Notes) -> Iterable[str]:
     if why:
-        yield from _list("There is no recipe of Keras's own layers for what is", why.lines())
+        yield from _list(
+            "No recipe of Keras's own layers makes this:", why.lines()
+        )
         yield from _comment(_OPEN)
 
 

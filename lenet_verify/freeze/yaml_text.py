@@ -28,11 +28,20 @@ def scalar(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
-        whole = isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_WHOLE
-        return repr(int(value) if whole else value)  # JSON tells 1 and 1.0 no better apart
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return _decimal(value)
     plain = _WORD.fullmatch(value) and not _TAKEN.fullmatch(value)
     return value if plain else quoted(value)
+
+
+def _decimal(value: float) -> str:
+    if value.is_integer() and abs(value) < _LARGEST_WHOLE:
+        return str(int(value))  # as files of models may have it too
+    digits, e, exponent = repr(value).partition("e")
+    # some readers of YAML take no exponent without a point before it
+    return digits + (".0" if e and "." not in digits else "") + e + exponent
 
 
 def prose(text: str) -> str:
