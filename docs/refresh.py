@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
 from lenet_verify.inference import RULES, WITHOUT_RULE
-from lenet_verify.options import check_parser, show_parser
+from lenet_verify.options import check_parser, freeze_parser, show_parser
 from lenet_verify.spec.schema import schema_text
 from lenet_verify.vocabulary import FAMILIES
 
@@ -36,6 +36,8 @@ def wanted() -> dict[Path, str]:
     facts = filled(facts, "families", ", ".join(f"`{family}`" for family in FAMILIES))
     show = (ROOT / "docs" / "show.md").read_text(encoding="utf-8")
     show = filled(show, "show help", f"```\n{show_parser().format_help().rstrip()}\n```")
+    freeze = (ROOT / "docs" / "freeze.md").read_text(encoding="utf-8")
+    freeze = filled(freeze, "freeze help", f"```\n{freeze_parser().format_help().rstrip()}\n```")
     inference = (ROOT / "docs" / "inference.md").read_text(encoding="utf-8")
     inference = filled(inference, "layers", rules_of_layers())
     inference = filled(inference, "operations", rules_of_operations())
@@ -44,6 +46,7 @@ def wanted() -> dict[Path, str]:
         ROOT / "README.md": readme,
         ROOT / "docs" / "inference.md": inference,
         ROOT / "docs" / "facts.md": facts,
+        ROOT / "docs" / "freeze.md": freeze,
         ROOT / "docs" / "show.md": show,
         ROOT / "lenet_verify" / "spec.schema.json": schema_text(),
     }

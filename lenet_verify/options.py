@@ -32,11 +32,12 @@ def check_parser() -> argparse.ArgumentParser:
         prog="lenet-verify",
         usage="%(prog)s [check] SPEC... [options]\n"
         "       %(prog)s show MODEL|SPEC... [options]\n"
+        "       %(prog)s freeze MODEL [options]\n"
         "       %(prog)s schema",
         description="Checks a neural network against what a paper claims of it. A command is the "
         "first argument: check, which is meant where there is none; show prints the architecture "
-        "of a model, layer by layer ('%(prog)s show --help' tells how); schema prints the JSON "
-        "Schema of specs.",
+        "of a model, layer by layer ('%(prog)s show --help' tells how); freeze prints a spec that "
+        "pins a model ('%(prog)s freeze --help'); schema prints the JSON Schema of specs.",
         epilog=EXIT_CODES,
         formatter_class=lambda prog: argparse.HelpFormatter(prog, width=HELP_WIDTH),
     )
@@ -134,7 +135,8 @@ def freeze_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lenet-verify freeze",
         usage="%(prog)s MODEL [options]",
-        description="Prints a spec that pins a model: it holds for that model, and for no other.",
+        description="Prints a spec that pins a model: it holds for that model, and for none that "
+        "computes something else.",
         epilog=_FREEZE_EPILOG,
         formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
         allow_abbrev=False,

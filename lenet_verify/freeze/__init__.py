@@ -1,4 +1,4 @@
-"""Architecture -> the text of a spec that pins it: true of that model, and of no other."""
+"""Architecture -> the text of a spec that pins it."""
 
 from __future__ import annotations
 

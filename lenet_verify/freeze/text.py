@@ -29,8 +29,8 @@ def text_of(draft: Draft, source: str) -> str:
     lines = [
         f"# yaml-language-server: $schema={SCHEMA}",
         "#",
-        *_comment(f"Frozen from {source}. {'' if draft.why_open else _CLOSED}"),
-        *_why_open(draft.why_open),
+        *_comment(f"Frozen from {source}."),
+        *(_why_open(draft.why_open) if draft.why_open else _comment(_CLOSED)),
         *_list("NOT pinned:", draft.unpinned.lines()),
         *_list("Left as Keras has it, since no spec can state it:", draft.untold.lines()),
         *_list("Called otherwise here:", _renamed(draft)),
@@ -68,11 +68,8 @@ def _inputs(draft: Draft) -> Iterable[str]:
 
 
 def _why_open(why: Notes) -> Iterable[str]:
-    if why:
-        yield from _list(
-            "No recipe of Keras's own layers makes this:", why.lines()
-        )
-        yield from _comment(_OPEN)
+    yield from _list("No recipe of Keras's own layers makes this:", why.lines())
+    yield from _comment(_OPEN)
 
 
 def _renamed(draft: Draft) -> list[str]:
