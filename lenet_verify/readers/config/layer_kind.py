@@ -119,7 +119,8 @@ def _is_plain_dtype(value: Any) -> bool:
         known = known and value.get("registered_name") is None
         config = value.get("config")
         name = config.get("name") if isinstance(config, dict) else None
-        known = known and value.get("class_name") in _PLAIN_POLICIES
+        class_name = value.get("class_name")
+        known = known and isinstance(class_name, str) and class_name in _PLAIN_POLICIES
         return known and isinstance(name, str) and name in _PLAIN_DTYPES
     return value is None or (isinstance(value, str) and value in _PLAIN_DTYPES)
 
