@@ -13,6 +13,7 @@ from lenet_verify.freeze.arguments import claimed, usual
 from lenet_verify.freeze.draft import Claim, Draft, Facts, Row
 from lenet_verify.freeze.names import ORDINAL
 from lenet_verify.notation import NotationError, parse_shape
+from lenet_verify.spec.layers import DTYPES
 from lenet_verify.vocabulary import (
     ACTIVATION_LAYERS,
     ACTIVATIONS,
@@ -91,7 +92,7 @@ def _inputs(inputs: Mapping[str, Layer]) -> Mapping[str, Facts]:
     for key, layer in inputs.items():
         shape, dtype = shapes(layer), layer.config.get("dtype")
         known = {} if shape is None else {"output": shape}
-        found[key] = known | ({} if dtype is None else {"dtype": dtype})
+        found[key] = known | ({"dtype": dtype} if dtype in DTYPES else {})
     return found
 
 
@@ -228,9 +229,10 @@ def _leaving(layers: Iterable[Layer], outputs: Iterable[str]) -> Facts:
     found: list[Any] = []
     for wire in outputs:
         name = layer_of(wire, by_name)
-        number = int(wire[len(name) :].strip("[]") or 0)
+        number = wire[len(name) :].strip("[]") or "0"
         given = (by_name[name].shapes or ()) if name in by_name else ()
-        found.append(in_notation(given[number]) if number < len(given) else None)
+        known = number.isdecimal() and int(number) < len(given)
+        found.append(in_notation(given[int(number)]) if known else None)
     if None in found:
         return {}
     return {"output": found[0]} if len(found) == 1 else {"outputs": found}

@@ -40,9 +40,9 @@ def open_draft(architecture: Architecture, form: CanonicalForm, why: Notes) -> D
         draft.unpinned.add(f"that it is {what}", name)
     _note_what_is_beyond(form, draft.unpinned)
     entrances = {
-        name: layer
-        for layer, name in zip(form.inputs, names.values(), strict=True)
-        if name in draft.inputs or len(form.inputs) == 1
+        names[layer.name]: layer
+        for layer in form.inputs
+        if names[layer.name] in draft.inputs or len(form.inputs) == 1
     }
     draft.claims = claims(draft, architecture, entrances, rows, form.outputs, closed=False)
     return draft
