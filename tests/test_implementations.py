@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 import yaml
 from keras import layers
 from models import right
 from models.equivalents import EQUIVALENTS, REWRITTEN
-from models.implementations import DEVIATIONS, FORMS, PAIRS, after, lenet, written
+from models.implementations import DEVIATIONS, FORMS, PAIRS, lenet, written
 
 import lenet_verify as lv
 from lenet_verify.verdict import Outcome
@@ -191,7 +192,7 @@ class Spare(keras.Model):
 
 def spare_model(**how):
     model = Spare(layers.Dense(3, name="spare"), **how)
-    model.build((None, 32, 32, 1))
+    model(np.zeros((1, 32, 32, 1), "float32"))
     return model
 
 
@@ -213,11 +214,10 @@ def test_a_layer_with_weights_and_without_effect_is_broken(how):
     assert told(verdict, {}) == expected
 
 
-@pytest.mark.filterwarnings("ignore:.*unbuilt state:UserWarning")
 @pytest.mark.parametrize("spare", [layers.Dropout, layers.Dense])
 def test_a_layer_that_nothing_calls_and_without_weights_is_told_of_and_fails_nothing(spare):
     model = Spare(spare(0.5 if spare is layers.Dropout else 3, name="spare"))
-    model.build((None, 32, 32, 1))
+    model(np.zeros((1, 32, 32, 1), "float32"))
     assert model.count_params() == 61706
     verdict = judged(LENET5, model)
     assert unreachable(verdict) == [("spare", "layer", spare.__name__, Outcome.SKIPPED)]
@@ -284,8 +284,12 @@ def test_names_of_the_paper_on_other_layers_mislead_nobody():
 
 def test_a_layer_more_is_not_taken_for_the_paper_s_by_its_name():
     """The dense layer that is too many is called F6, and F6 itself something else."""
-    steps = after("F6", layers.Dense(42, activation="tanh", name="more"))
-    steps[-3].name, steps[-2].name = "fc2", "F6"
+    steps = DEVIATIONS["a-dense-layer-more-at-the-end"].steps()
+    named = {step.name: step.name for step in steps} | {"F6": "fc2", "F7": "F6"}
+    for step in steps:
+        step.name = named[step.name]
     verdict = judged(LENET5, right.chained(steps))
     extra = [(f.layer, f.observed) for f in verdict.failing if f.code == "extra-layer"]
     assert extra == [("F6", "Dense")]
+    assert [f.layer for f in verdict.failing if f.claim] == ["model", "output", "model", "model"]
+    assert {one.layer: one.model_layers for one in verdict.alignment}["F6"] == ("fc2",)

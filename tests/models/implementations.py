@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
+import numpy as np
 from keras import layers
 
 from .right import NAMES, chained, lenet5_layers
@@ -667,7 +668,7 @@ class Written(keras.Model):
 
 def subclassed(steps: Steps, shape: tuple[int, ...]) -> keras.Model:
     model = Written(steps)
-    model.build((None, *shape))
+    model(np.zeros((1, *shape), "float32"))
     return model
 
 
