@@ -46,19 +46,28 @@ def noise():
     return after("C5", layers.Identity(name="same"), steps)
 
 
-def convolved(until, flatten_after, **more):
-    """C5 and what follows as convolutions; the first one covers the whole map."""
-    made = {"C5": conv("C5", 120), "F6": conv("F6", 84, 1), "output": conv("output", 10, 1)}
-    made["output"] = conv("output", 10, 1, activation="softmax")
-    names = ("C5", "F6", "output")
-    chosen = {name: made[name] for name in names[: names.index(until) + 1]}
-    return after(flatten_after, layers.Flatten(name="flatten"), lenet(flatten=None, **chosen))
+def convolved(until, flatten_after):
+    """The layers from C5 to another as convolutions; the first one covers the whole map."""
+    made = {
+        "C5": conv("C5", 120),
+        "F6": conv("F6", 84, 1),
+        "output": conv("output", 10, 1, activation="softmax"),
+    }
+    for name in list(made)[list(made).index(until) + 1 :]:
+        del made[name]
+    return after(flatten_after, layers.Flatten(name="flatten"), lenet(flatten=None, **made))
 
 
 def convolved_with_activations_apart():
     steps = lenet(flatten=None, C5=conv("C5", 120, activation=None))
     steps = after("C5", activation("tanh", "tanh_5"), steps)
     return after("tanh_5", layers.Flatten(name="flatten"), steps)
+
+
+def convolved_with_tanh_after_flatten():
+    steps = lenet(flatten=None, C5=conv("C5", 120, activation=None))
+    steps = after("C5", layers.Flatten(name="flatten"), steps)
+    return after("flatten", activation("tanh", "tanh_5"), steps)
 
 
 def convolved_and_dropped():
@@ -99,6 +108,9 @@ EQUIVALENTS = {
     "C5-convolved": Equivalent(36, lambda: convolved("C5", "C5"), WHOLE_MAP),
     "C5-convolved-activation-apart": Equivalent(
         36, convolved_with_activations_apart, {**WHOLE_MAP, "separate-activation": "C5"},
+    ),
+    "C5-convolved-tanh-after-flatten": Equivalent(
+        36, convolved_with_tanh_after_flatten, {**WHOLE_MAP, "separate-activation": "C5"},
     ),
     "C5-convolved-dropout": Equivalent(36, convolved_and_dropped, WHOLE_MAP),
     "C5-convolved-reshape": Equivalent(36, reshaped_after_convolution, WHOLE_MAP),
@@ -171,14 +183,13 @@ def whole_map_spec(kind):
     )
 
 
-def pooled(*steps):
+def pooled(*between):
     """A convolution and a classifier, with these layers between."""
-    first = layers.Conv2D(4, 3, activation="relu", name="conv")
-    return lambda: [first_of(first), *(step() for step in steps), dense("out", 2, "softmax")]
-
-
-def first_of(layer):
-    return layer.__class__.from_config(layer.get_config())
+    return lambda: [
+        conv("conv", 4, 3, activation="relu"),
+        *(make() for make in between),
+        dense("out", 2, "softmax"),
+    ]
 
 
 def over(kind, size, **more):

@@ -107,6 +107,11 @@ def convolved_C5(**more):
     return after("C5", layers.Flatten(name="flatten"), [more.get(s.name, s) for s in steps])
 
 
+def reshaped_and_permuted():
+    steps = after("S4", layers.Reshape((25, 16), name="by_place"))
+    return after("by_place", layers.Permute((2, 1), name="mix"), steps)
+
+
 # What one deviation breaks, where several cases share it
 
 OF_28X28 = """
@@ -481,6 +486,28 @@ DEVIATIONS = {
         extra-layer to_channels_first.layer: Permute
         connection flatten.inputs: [to_channels_first]
         """,
+    ),
+    "reshape-not-to-a-vector": Deviation(
+        None,
+        lambda: lenet(flatten=layers.Reshape((20, 20), name="flatten")),
+        """
+        params C5.params: 2520
+        shape output.output model.output: 20x10
+        total model.params model.trainable: 16106
+        ...
+        """,
+    ),
+    "reshape-and-permute": Deviation(
+        None,
+        reshaped_and_permuted,
+        """
+        extra-layer mix.layer: Permute
+        ...
+        """,
+    ),
+    "C5-convolved-then-relu": Deviation(
+        None, lambda: after("flatten", layers.ReLU(name="relu"), convolved_C5()),
+        "activation C5.activation: tanh, then relu",
     ),
     "batch-normalization": Deviation(
         5,
