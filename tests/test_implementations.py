@@ -335,3 +335,13 @@ def test_a_layer_more_is_not_taken_for_the_paper_s_by_its_name():
     assert extra == [("F6", "Dense")]
     assert [f.layer for f in verdict.failing if f.claim] == ["model", "output", "model", "model"]
     assert {one.layer: one.model_layers for one in verdict.alignment}["F6"] == ("fc2",)
+
+
+def test_a_layer_that_is_called_input_is_not_the_input(claims_alone):
+    """Images of 28x28 that a layer called `input` pads: the input is still of 28x28."""
+    padded = [layers.ZeroPadding2D(2, name="input"), *lenet()]
+    model = right.chained(padded, (28, 28, 1))
+    expected, _ = rows("shape input.output: 1@28x28")
+    assert told(judged(claims_alone, model), {}) == expected
+    of_closed = told(judged(LENET5, model), {})
+    assert of_closed == expected | {("extra-layer", "input", "layer", "ZeroPadding2D")}
