@@ -17,7 +17,7 @@ class Equivalent:
     Attributes:
         seen: how many of the 118 implementations do; None if it was not counted.
         steps: makes the layers.
-        rules: by name, the paper's layers on one of which a finding names it, at least.
+        rules: by name, the paper's layers of which a finding names it; `a/b` is one of the two.
     """
 
     seen: int | None
@@ -103,8 +103,8 @@ EQUIVALENTS = {
     "reshape-to-any": Equivalent(
         3, lambda: lenet(flatten=layers.Reshape((-1,), name="flatten")), {"reshape": "flatten"},
     ),
-    "flatten-twice": Equivalent(3, flattened_twice, {"reshape": "flatten C5"}),
-    "reshape-then-flatten": Equivalent(3, reshaped_by_steps, {"reshape": "flatten C5"}),
+    "flatten-twice": Equivalent(3, flattened_twice, {"reshape": "flatten/C5"}),
+    "reshape-then-flatten": Equivalent(3, reshaped_by_steps, {"reshape": "flatten/C5"}),
     "C5-convolved": Equivalent(36, lambda: convolved("C5", "C5"), WHOLE_MAP),
     "C5-convolved-activation-apart": Equivalent(
         36, convolved_with_activations_apart, {**WHOLE_MAP, "separate-activation": "C5"},
@@ -126,7 +126,7 @@ EQUIVALENTS = {
         36, lambda: convolved("output", "output"), {"whole-map-convolution": "C5 F6 output"},
     ),
 }  # fmt: skip
-"""Ways to write LeNet-5 itself. Every rule is named on each of its layers."""
+"""Ways to write LeNet-5 itself."""
 
 
 # Other specs, each with a model in the other form
