@@ -12,7 +12,7 @@ import yaml
 from keras import layers
 from models import right
 from models.equivalents import EQUIVALENTS, REWRITTEN
-from models.implementations import DEVIATIONS, FORMS, PAIRS, lenet, written
+from models.implementations import DEVIATIONS, FORMS, PAIRS, Deviation, lenet, written
 
 import lenet_verify as lv
 from lenet_verify.verdict import Outcome
@@ -82,6 +82,25 @@ def test_a_deviation_is_told_and_nothing_else(case, form):
     if all_there_is:
         assert found == expected
         assert_their_layers_are_named(verdict, named)
+
+
+def pooled_off():
+    """C5 convolved, and global pooling of the one pixel that is left instead of Flatten."""
+    steps = lenet(flatten=None, C5=layers.Conv2D(120, 5, activation="tanh", name="C5"))
+    return [*steps[:5], layers.GlobalAveragePooling2D(name="pool"), *steps[5:]]
+
+
+@pytest.mark.parametrize("case", [*DEVIATIONS, *PAIRS, "pooled-off"])
+def test_no_layer_is_named_that_the_model_has_not(case):
+    """Nor are those that a rewrite makes up."""
+    known = {**DEVIATIONS, **PAIRS}.get(case, Deviation(None, pooled_off, ""))
+    model, _ = written("Functional", known.steps(), known.shape)
+    theirs = {layer.name for layer in model.layers}
+    verdict = judged(LENET5, model)
+    assert {f.model_layer for f in verdict.findings} <= theirs | {None}
+    assert {f.layer for f in verdict.failing if f.code == "extra-layer"} <= theirs
+    assert {name for one in verdict.alignment for name in one.model_layers} <= theirs
+    assert {row.model_layer for row in verdict.rows} <= theirs | {None}
 
 
 def names_of_rules(findings):

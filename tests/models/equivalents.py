@@ -74,6 +74,18 @@ def convolved_and_dropped():
     return after("C5", layers.Dropout(0.5, name="drop"), convolved("C5", "C5"))
 
 
+def dense_on_a_map_of_1x1():
+    """F6 as a dense layer before the map of one pixel is flattened."""
+    steps = lenet(flatten=None, C5=conv("C5", 120))
+    return after("F6", layers.Flatten(name="flatten"), steps)
+
+
+def dense_on_a_row_of_one():
+    """A row of one vector, flattened at the end."""
+    steps = lenet(flatten=layers.Reshape((1, 400), name="flatten"))
+    return after("output", layers.Flatten(name="end"), steps)
+
+
 def reshaped_after_convolution():
     steps = lenet(flatten=None, C5=conv("C5", 120))
     return after("C5", layers.Reshape((120,), name="flatten"), steps)
@@ -119,6 +131,8 @@ EQUIVALENTS = {
                        for s in convolved("C5", "C5")], WHOLE_MAP,
     ),
     "C5-convolved-flattened-after-F6": Equivalent(36, lambda: convolved("C5", "F6"), WHOLE_MAP),
+    "C5-convolved-F6-on-a-map-of-1x1": Equivalent(36, dense_on_a_map_of_1x1, WHOLE_MAP),
+    "C5-on-a-row-of-one": Equivalent(None, dense_on_a_row_of_one, {"reshape": "flatten/C5"}),
     "C5-F6-convolved": Equivalent(
         36, lambda: convolved("F6", "F6"), {"whole-map-convolution": "C5 F6"},
     ),
@@ -200,6 +214,15 @@ def over_all(kind, **more):
     return lambda: getattr(layers, f"Global{kind}Pooling2D")(name="pool", **more)
 
 
+def pooled_and_convolved():
+    return [
+        conv("conv", 4, 3, activation="relu"),
+        layers.AveragePooling2D(6, name="pool"),
+        conv("out", 2, 1, activation="softmax"),
+        flat(),
+    ]
+
+
 def flat():
     return layers.Flatten(name="flat")
 
@@ -276,7 +299,8 @@ claims:
       C5:
         {type: Conv2D, filters: 120, kernel_size: 5x5, input: 16@5x5, output: 120@1x1,
          params: 48120, activation: tanh, inputs: S4}
-      F6: {units: 84, params: 10164}
+      F6: {units: 84, params: 10164, activation: tanh}
+      output: {units: 10, params: 850, activation: softmax}
       model: {layers: {convolution: 3, pooling: 2, dense: 2}, params: 61706}
 """
 
@@ -307,6 +331,18 @@ REWRITTEN = {
         CONVOLVED, lambda: lenet(flatten=layers.Reshape((400,), name="flatten")), GRAY, WHOLE,
     ),
     "C5-dense-activation-apart": Rewritten(CONVOLVED, separate_activations, GRAY, WHOLE),
+    "C5-as-the-paper-tanh-after-flatten": Rewritten(
+        CONVOLVED, convolved_with_tanh_after_flatten, GRAY, "separate-activation",
+    ),
+    "C5-as-the-paper-flattened-later": Rewritten(
+        CONVOLVED, lambda: convolved("F6", "F6"), GRAY, WHOLE,
+    ),
+    "C5-as-the-paper-F6-on-a-map-of-1x1": Rewritten(
+        CONVOLVED, dense_on_a_map_of_1x1, GRAY, "reshape",
+    ),
+    "global-average-then-1x1": Rewritten(
+        global_spec("Average"), pooled_and_convolved, RGB, WHOLE,
+    ),
     # near misses
     "global-average-as-max": Rewritten(
         global_spec("Average"), pooled(over("Max", 6), flat), RGB, None,
