@@ -80,12 +80,6 @@ def dense_on_a_map_of_1x1():
     return after("F6", layers.Flatten(name="flatten"), steps)
 
 
-def dense_on_a_row_of_one():
-    """A row of one vector, flattened at the end."""
-    steps = lenet(flatten=layers.Reshape((1, 400), name="flatten"))
-    return after("output", layers.Flatten(name="end"), steps)
-
-
 def reshaped_after_convolution():
     steps = lenet(flatten=None, C5=conv("C5", 120))
     return after("C5", layers.Reshape((120,), name="flatten"), steps)
@@ -132,7 +126,6 @@ EQUIVALENTS = {
     ),
     "C5-convolved-flattened-after-F6": Equivalent(36, lambda: convolved("C5", "F6"), WHOLE_MAP),
     "C5-convolved-F6-on-a-map-of-1x1": Equivalent(36, dense_on_a_map_of_1x1, WHOLE_MAP),
-    "C5-on-a-row-of-one": Equivalent(None, dense_on_a_row_of_one, {"reshape": "flatten/C5"}),
     "C5-F6-convolved": Equivalent(
         36, lambda: convolved("F6", "F6"), {"whole-map-convolution": "C5 F6"},
     ),
