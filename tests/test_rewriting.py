@@ -10,12 +10,12 @@ from keras import layers, ops
 from models.right import chained
 
 import lenet_verify as lv
-from lenet_verify.checking.align import in_reading_order
 from lenet_verify.checking.best_form import best_form
 from lenet_verify.checking.canonical import formed, prepared
 from lenet_verify.checking.rewriting.forms import GLOBAL_POOLING, WHOLE_MAP
 from lenet_verify.checking.rewriting.separable import SEPARABLE
 from lenet_verify.checking.rewriting.views import RESHAPE
+from lenet_verify.checking.wanted import of_network
 from lenet_verify.vocabulary import ACTIVATION_LAYERS
 
 RANDOM = np.random.default_rng(0)
@@ -176,10 +176,8 @@ def rewritten(spec, model):
     """A model in the form of another."""
     spec, model = lv.read(spec), lv.read(model)
     keep = frozenset(layer.type for layer in spec.layers) - ACTIVATION_LAYERS
-    net = prepared(spec, keep, of_spec=True)
-    form = formed(net, keep)
-    ordered = in_reading_order(form.units, form.outputs)
-    return best_form(ordered, net, prepared(model, keep), keep)
+    sought = of_network(prepared(spec, keep, of_spec=True), keep)
+    return best_form(sought, prepared(model, keep))
 
 
 # A layer that the spec has is wanted, though it changes nothing.

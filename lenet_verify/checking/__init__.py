@@ -54,7 +54,7 @@ def check(
     ]
     findings += structure(spec, matched, findings)
     findings += stored_weights(observed, {site.layer.name: site.name for site in matched.every})
-    findings = [_placed(finding, spec) for finding in findings]
+    findings = [_in_the_model(_placed(finding, spec), matched) for finding in findings]
     findings, warnings = accepted(findings, deviations)
     return Verdict(
         spec=spec.path,
@@ -138,6 +138,14 @@ def _placed(finding: Finding, spec: Spec) -> Finding:
     if finding.line is None or finding.file is not None:
         return finding
     return replace(finding, file=spec.path)
+
+
+def _in_the_model(finding: Finding, matched: Match) -> Finding:
+    """A finding on a layer that the model has, and not only another form of it."""
+    parts = matched.found.parts
+    if finding.model_layer is None or finding.model_layer not in parts:
+        return finding
+    return replace(finding, model_layer=parts[finding.model_layer])
 
 
 def _finding(

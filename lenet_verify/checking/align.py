@@ -31,7 +31,7 @@ Unlike = Callable[[Unit, Unit], float]
 
 def in_best_form(wanted: Unit, found: Unit) -> float:
     """What it costs to let a model's unit stand for a spec's, in the form that fits best."""
-    return min(difference(wanted.features, form) for form in (found.features, *found.forms))
+    return min(difference(wanted.features, form.features) for form in (found, *found.forms))
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def align(
     *,
     partial: bool = False,
     unlike: Unlike = in_best_form,
+    settled: Mapping[str, str] | None = None,
 ) -> Alignment:
     """Pairs a spec's units with a model's, both in reading order.
 
@@ -64,7 +65,10 @@ def align(
         found: the model's.
         partial: whether `wanted` speaks of some layers only, so that others are no surprise.
         unlike: what it costs to let the second stand for the first.
+        settled: pairs that are settled already, the model's names by the spec's.
     """
+    if settled:
+        return _completed(wanted, found, settled, partial, unlike)
     if not partial and _is_one_network(wanted, found):
         pairs = zip(wanted, found, strict=True)
         return Alignment({one.name: (other, _by(one, other)) for one, other in pairs}, ())
@@ -133,12 +137,12 @@ def _wires(unit: Unit, numbers: Mapping[str, int]) -> list[int]:
 def _completed(
     wanted: Sequence[Unit],
     found: Sequence[Unit],
-    named: Mapping[str, str],
+    known: Mapping[str, str],
     partial: bool,
     unlike: Unlike,
 ) -> Alignment:
-    """The alignment with the pairs that are named, and the best ones of the rest."""
-    pairs = dict(named) if partial else anchors(wanted, found, named)
+    """The alignment with the pairs that are known, and the best ones of the rest."""
+    pairs = dict(known) if partial else anchors(wanted, found, known)
     settled = dict(pairs)
     extra = 0.0 if partial else GAP
     for ours, theirs in _between(wanted, found, settled):
@@ -148,7 +152,7 @@ def _completed(
         pairs |= _moved(wanted, found, pairs)
     by_name = {unit.name: unit for unit in found}
     partners = {
-        one.name: (other, "name" if one.name in named else _by(one, other))
+        one.name: (other, _by(one, other))
         for one in wanted
         if one.name in pairs and (other := by_name[pairs[one.name]])
     }
@@ -244,7 +248,7 @@ def _cheapest(
         return _first_that_fit(wanted, found, unlike)
     skipped = [0.0 if unit.optional else extra for unit in found]
     kinds: dict[Hashable, int] = {}
-    numbers = [kinds.setdefault((u.features, u.forms), len(kinds)) for u in found]
+    numbers = [kinds.setdefault(_kind(unit), len(kinds)) for unit in found]
     examples = [found[numbers.index(number)] for number in range(len(kinds))]
     # from the end, so that of several equally good pairings the earliest layers are taken
     below = [*accumulate(reversed(skipped), initial=0.0)][::-1]
@@ -275,6 +279,10 @@ def _cheapest(
         i += kind != _SKIP_THEIRS
         j += kind != _SKIP_OURS
     return pairs
+
+
+def _kind(unit: Unit) -> Hashable:
+    return unit.features, tuple(form.features for form in unit.forms)
 
 
 _PAIR, _SKIP_OURS, _SKIP_THEIRS = 0, 1, 2

@@ -9,106 +9,133 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from lenet_verify.architecture import Layer, Shape
-from lenet_verify.checking.align import Alignment, align, in_reading_order
+from lenet_verify.checking.align import Alignment
 from lenet_verify.checking.canonical import CanonicalForm, Unit, formed
-from lenet_verify.checking.likeness import features
 from lenet_verify.checking.rewriting.forms import Form, forms, has_forms, in_form
 from lenet_verify.checking.rewriting.separable import halves_of, is_whole, joined, split
 from lenet_verify.checking.rewriting.views import (
+    Place,
     Reshaper,
-    flattens,
     is_view,
     seen_through,
     shapes_of,
 )
+from lenet_verify.checking.wanted import Wanted
 from lenet_verify.checking.wiring import Network
 
 
-def best_form(
-    wanted: Sequence[Unit], spec: Network, model: Network, keep: frozenset[str]
-) -> tuple[CanonicalForm, Alignment]:
-    """The model in its best form, paired with the spec.
-
-    Args:
-        wanted: the spec's units, in reading order.
-        spec: its layers.
-        model: the model's.
-        keep: the types that the spec speaks of.
-    """
-    found = formed(model, keep)
-    best = found, align(wanted, in_reading_order(found.units, found.outputs))
-    if best[1].cost == 0:
-        return best
-    for candidate in _candidates(spec, model, keep):
-        form = formed(candidate, keep)
-        alignment = align(wanted, in_reading_order(form.units, form.outputs))
+def best_form(wanted: Wanted, model: Network) -> tuple[CanonicalForm, Alignment]:
+    """The model in its best form, paired with what a spec wants."""
+    found = formed(model, wanted.keep)
+    best = found, wanted.paired(found)
+    for form, settled in _candidates(wanted, model) if best[1].cost > 0 else ():
+        alignment = wanted.paired(form, settled)
         if alignment.cost < best[1].cost:
             best = form, alignment
+        if alignment.cost == 0:
+            break
     return best
 
 
-def _candidates(spec: Network, model: Network, keep: frozenset[str]) -> Iterator[Network]:
-    """The forms of a model that might be nearer to a spec."""
-    flatten = next((layer for layer in spec.layers if flattens(layer)), None)
-    for net in _by_halves(spec, model):
+def _candidates(
+    wanted: Wanted, model: Network
+) -> Iterator[tuple[CanonicalForm, Mapping[str, str] | None]]:
+    """The forms of a model that might be nearer to a spec, with pairs that are known of them."""
+    seen = {_wires(model)}
+    for net in _by_halves(wanted, model):
         if net is not model:
-            yield net
-        recasts = _recasts(spec, net, keep)
-        if not recasts and not any(map(is_view, net.layers)):
+            yield formed(net, wanted.keep), None
+        through = _seen_through(wanted, net)
+        if through.pairs:
+            form = formed(net, wanted.keep)
+            yield form, _known(through.pairs, wanted, form)
+        if not through.recasts and not any(map(is_view, net.layers)):
             continue
 
         def form_of(
-            layer: Layer, fed: Shape, recasts: Mapping[str, Layer] = recasts
+            layer: Layer, fed: Shape, recasts: Mapping[str, Layer] = through.recasts
         ) -> Form | None:
-            wanted = recasts.get(layer.name)
-            return None if wanted is None else in_form(wanted, layer, fed)
+            example = recasts.get(layer.name)
+            return None if example is None else in_form(example, layer, fed)
 
-        for late in (False, True) if recasts else (False,):
-            yield Reshaper(net, form_of, flatten, late=late).network()
+        for place in Place:
+            candidate = Reshaper(net, form_of, wanted.flatten, place).network()
+            if (wires := _wires(candidate)) not in seen:
+                seen.add(wires)
+                yield formed(candidate, wanted.keep), None
 
 
-def _by_halves(spec: Network, model: Network) -> Iterator[Network]:
+def _wires(net: Network) -> tuple[object, ...]:
+    """What tells one form of a model from another."""
+    return tuple(
+        (one.name, one.type, one.inputs, one.input_shapes, str(one.config.get("target_shape")))
+        for one in net.layers
+    )
+
+
+def _by_halves(wanted: Wanted, model: Network) -> Iterator[Network]:
     """The model; with its separable convolutions whole where the spec has such, or in halves."""
     yield model
-    ours, theirs = ({layer.type for layer in net.layers} for net in (spec, model))
+    ours, theirs = ({layer.type for layer in each} for each in (wanted.layers, model.layers))
     if any(halves_of(type_) <= theirs for type_ in ours if is_whole(type_)):
         yield joined(model)
     if any(halves_of(type_) <= ours for type_ in theirs if is_whole(type_)):
         yield split(model)
 
 
-def _recasts(spec: Network, model: Network, keep: frozenset[str]) -> dict[str, Layer]:
-    """The spec's layers that layers of the model could be like in another form, by their names."""
-    ours, theirs = seen_through(spec), seen_through(model)
-    examples = {
-        (layer.type, layer.config.get("keepdims")): layer
-        for layer in ours.layers
-        if has_forms(layer.type)
-    }
-    if not examples:
-        return {}
-    fed = shapes_of(theirs)
-    wanted, found = formed(ours, keep), formed(theirs, keep)
-    units = [_with_forms(unit, fed, list(examples.values())) for unit in found.units]
-    alignment = align(
-        in_reading_order(wanted.units, wanted.outputs), in_reading_order(units, found.outputs)
+class _Through(NamedTuple):
+    """What is seen of a model where views are seen through.
+
+    Attributes:
+        recasts: the spec's layers that layers of the model could be like in another form, by the
+            names of those.
+        pairs: the model's names by the spec's, if there are views to be seen through.
+    """
+
+    recasts: Mapping[str, Layer]
+    pairs: Mapping[str, str]
+
+
+def _seen_through(wanted: Wanted, model: Network) -> _Through:
+    examples = list(
+        {
+            (layer.type, layer.config.get("keepdims")): layer
+            for layer in wanted.layers
+            if has_forms(layer.type)
+        }.values()
     )
-    by_name = {unit.name: unit.layer for unit in wanted.units}
-    return {
+    theirs = seen_through(model)
+    fed = shapes_of(theirs)
+    found = formed(theirs, wanted.keep)
+    units = tuple(_with_forms(unit, fed, examples) for unit in found.units)
+    alignment = wanted.without_views().paired(replace(found, units=units))
+    by_name = {layer.name: layer for layer in wanted.layers}
+    recasts = {
         unit.name: by_name[name]
         for name, (unit, _) in alignment.partners.items()
-        if _form(by_name[name], unit.layer, fed) is not None
+        if name in by_name and _form(by_name[name], unit.layer, fed) is not None
     }
+    views = wanted.flatten is not None and len(theirs.layers) < len(model.layers)
+    pairs = {name: unit.name for name, (unit, _) in alignment.partners.items()} if views else {}
+    return _Through(recasts, pairs)
 
 
-def _with_forms(unit: Unit, fed: Mapping[str, Shape], wanted: Sequence[Layer]) -> Unit:
+def _known(pairs: Mapping[str, str], wanted: Wanted, form: CanonicalForm) -> dict[str, str]:
+    """The pairs of units that a form has, too."""
+    ours = {unit.name for unit in wanted.units}
+    theirs = {unit.name for unit in form.units}
+    return {name: other for name, other in pairs.items() if name in ours and other in theirs}
+
+
+def _with_forms(unit: Unit, fed: Mapping[str, Shape], examples: Sequence[Layer]) -> Unit:
     shape = fed.get(unit.layer.inputs[0]) if unit.layer.inputs else None
     if shape is None or not has_forms(unit.layer.type):
         return unit
-    found = (features(form.layer, unit.activation) for form in forms(unit.layer, shape, wanted))
-    return replace(unit, forms=tuple(found))
+    found = forms(unit.layer, shape, examples)
+    return replace(unit, forms=tuple(replace(unit, layer=form.layer) for form in found))
 
 
 def _form(wanted: Layer, layer: Layer, fed: Mapping[str, Shape]) -> Form | None:

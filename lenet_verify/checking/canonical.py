@@ -8,8 +8,8 @@ same. `--exact` allows none.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from lenet_verify.architecture import Architecture, Layer
@@ -68,7 +68,7 @@ class Unit:
     rules: tuple[str, ...] = ()
     optional: bool = False
     recast: str | None = None
-    forms: tuple[Features, ...] = ()
+    forms: tuple[Unit, ...] = ()
 
     @property
     def name(self) -> str:
@@ -95,12 +95,14 @@ class CanonicalForm:
         inputs: the input layers.
         outputs: the units (or input layers) where data leaves, by name.
         dead: layers that have no effect on any output.
+        parts: by the name of a layer that is in another form only, the model's that it is part of.
     """
 
     units: tuple[Unit, ...]
     inputs: tuple[Layer, ...]
     outputs: tuple[str, ...]
     dead: tuple[Layer, ...]
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 def canonical_form(
@@ -153,6 +155,7 @@ def formed(net: Network, keep: frozenset[str], *, exact: bool = False) -> Canoni
         inputs=tuple(layer for layer in live if layer.type == "InputLayer"),
         outputs=tuple(renamed.get(name, name) for name in net.outputs),
         dead=tuple(layer for layer in net.layers if not layer.reaches_output),
+        parts=net.parts,
     )
 
 

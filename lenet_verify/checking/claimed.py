@@ -1,6 +1,7 @@
 """The layers that a spec of claims alone speaks of: a partial network.
 
-They come in the order of first mention, but each after those that are claimed to feed it.
+They come in the order of first mention, but each after those that are claimed to feed it; or,
+where that fits a model better, right after them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from lenet_verify.architecture import Layer
-from lenet_verify.checking.align import Unlike
+from lenet_verify.checking.align import Unlike, in_reading_order
 from lenet_verify.checking.canonical import Unit
 from lenet_verify.checking.likeness import OTHER, difference, features
 from lenet_verify.notation import Exactly
@@ -44,12 +45,27 @@ def claimed_units(spec: Spec) -> tuple[Unit, ...]:
     return tuple(units)
 
 
+def orders(units: Sequence[Unit]) -> list[list[Unit]]:
+    """The orders in which layers may come that are claimed in this one."""
+    mentioned = in_reading_order(units, ())
+    adjoining: list[Unit] = []
+    for unit in mentioned:
+        names = [one.name for one in adjoining]
+        fed = [names.index(wire) for wire in unit.layer.inputs if wire in names]
+        adjoining.insert(max(fed) + 1 if fed else len(names), unit)
+    same = [unit.name for unit in adjoining] == [unit.name for unit in mentioned]
+    return [mentioned] if same else [mentioned, adjoining]
+
+
 def unlike_claimed(spec: Spec) -> Unlike:
     """What it costs to let a unit of the model be the layer that claims speak of."""
     claims = _claims(spec)
     families = {name: _family(own) for name, own in claims.items()}
 
     def unlike(wanted: Unit, found: Unit) -> float:
+        return min(unlike_as_it_is(wanted, form) for form in (found, *found.forms))
+
+    def unlike_as_it_is(wanted: Unit, found: Unit) -> float:
         cost = 0.0
         if wanted.layer.type != _ANY:
             kind = features(Layer(name="", type=wanted.layer.type), None)

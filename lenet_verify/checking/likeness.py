@@ -13,6 +13,9 @@ GAP = 4.0
 OTHER = 9.0
 """More than two gaps: the two cannot stand for each other."""
 
+_WITH_KERNELS = frozenset({"convolution", "dense"})
+_OTHER_KERNEL = 5.0
+"""A dense layer and a convolution of as many outputs may well be meant for each other."""
 _OTHER_TYPE, _OWN_CLASS, _OWN_CLASS_OF_THE_NAME = 2.0, 3.0, 1.0
 _SHAPE, _PARAMS, _ACTIVATION, _ARGUMENT, _ARGUMENTS = 0.8, 0.4, 0.2, 0.1, 0.3
 
@@ -25,6 +28,7 @@ class Features(NamedTuple):
 
     type: str
     shape: str
+    channels: int | None
     params: int | None
     activation: str | None
     arguments: tuple[tuple[str, str], ...]
@@ -37,7 +41,8 @@ class Features(NamedTuple):
 def features(layer: Layer, activation: str | None) -> Features:
     """What one layer is; an activation layer that follows it counts as its own activation."""
     shape = str(layer.shapes[0]) if layer.shapes else ""
-    return Features(layer.type, shape, layer.params, activation, arguments(layer.config))
+    channels = layer.shapes[0].channels if layer.shapes and layer.shapes[0].sizes else None
+    return Features(layer.type, shape, channels, layer.params, activation, arguments(layer.config))
 
 
 def arguments(config: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -62,9 +67,11 @@ def difference(wanted: Features, found: Features) -> float:
     if wanted.type != found.type:
         if found.type in LAYERS:
             known = LAYERS.get(wanted.type)
-            if known is None or known.family != LAYERS[found.type].family:
+            families = {known.family if known else None, LAYERS[found.type].family}
+            alike = families == _WITH_KERNELS and None is not wanted.channels == found.channels
+            if len(families) > 1 and not alike:
                 return OTHER
-            cost = _OTHER_TYPE
+            cost = _OTHER_KERNEL if alike else _OTHER_TYPE
         else:
             # somebody's own class may well be the paper's layer; its last name is a hint
             named_so = found.type.rpartition(".")[2] == wanted.type

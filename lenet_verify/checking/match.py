@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
 
 from lenet_verify.architecture import Architecture
-from lenet_verify.checking.align import Alignment, align, in_best_form, in_reading_order
+from lenet_verify.checking.align import Alignment
 from lenet_verify.checking.best_form import best_form
-from lenet_verify.checking.canonical import (
-    CanonicalForm,
-    Unit,
-    canonical_form,
-    formed,
-    prepared,
-)
-from lenet_verify.checking.claimed import claimed_units, unlike_claimed
+from lenet_verify.checking.canonical import CanonicalForm, Unit, canonical_form, prepared
 from lenet_verify.checking.measures import Wiring
 from lenet_verify.checking.observation import Site, is_strange, sites
-from lenet_verify.checking.wiring import Network, layer_of
-from lenet_verify.notation import AnyOf, Counts, Exactly, Expected, as_json
+from lenet_verify.checking.wanted import wanted
+from lenet_verify.checking.wiring import layer_of
+from lenet_verify.notation import as_json
 from lenet_verify.spec import Spec
-from lenet_verify.static_model import infer
 from lenet_verify.verdict import Pairing, Row
-from lenet_verify.vocabulary import ACTIVATION_LAYERS, LAYERS
 
 
 @dataclass(frozen=True)
@@ -101,73 +92,55 @@ def match(spec: Spec, observed: Architecture, exact: bool) -> Match:
     Raises:
         InferenceError: the spec's own layers do not join.
     """
-    keep, wanted, net, units, ordered = _wanted(spec, exact)
-    if net is not None and not exact:
-        found, alignment = best_form(ordered, net, prepared(observed, keep), keep)
+    sought = wanted(spec, exact)
+    if exact:
+        found = canonical_form(observed, sought.keep, exact=True)
+        alignment = sought.paired(found)
     else:
-        found = canonical_form(observed, keep, exact=exact)
-        theirs = in_reading_order(found.units, found.outputs)
-        unlike = in_best_form if net is not None else unlike_claimed(spec)
-        alignment = align(ordered, theirs, partial=net is None, unlike=unlike)
-    by_name = {unit.name: unit for unit in units}
+        found, alignment = best_form(sought, prepared(observed, sought.keep))
+    by_name = {unit.name: unit for unit in sought.units}
     partner_of = {unit.name: name for name, (unit, _) in alignment.partners.items()}
-    paper_names = {
-        **_paired_inputs(spec, found),
-        **{model: _last_part(by_name[name]) for model, name in partner_of.items()},
-    }
+    paper_names = _Names(
+        {
+            **_paired_inputs(spec, found),
+            **{model: _last_part(by_name[name]) for model, name in partner_of.items()},
+        },
+        _names_in(spec, sought.units),
+    )
     known = {layer.name for layer in (*found.inputs, *(unit.layer for unit in found.units))}
     every: list[Site] = [
-        Site(paper_names.get(layer.name, layer.name), layer, None, (), layer.name)
-        for layer in found.inputs
+        Site(paper_names.of(layer.name), layer, None, (), layer.name) for layer in found.inputs
     ]
     for unit in found.units:
         feeders = (layer_of(wire, known) for wire in unit.layer.inputs)
-        inputs = tuple(paper_names.get(name, name) for name in feeders)
+        inputs = tuple(map(paper_names.of, feeders))
         name = partner_of.get(unit.name)
         partner = by_name[name] if name is not None and spec.closed else None
-        every += sites(partner, unit, inputs, name)
-    return Match(
-        observed, wanted, found, alignment, {site.name: site for site in every}, tuple(every)
+        every += sites(partner, unit, inputs, name or paper_names.of(unit.name))
+    by_paper = {site.name: site for site in every}
+    return Match(observed, sought.form, found, alignment, by_paper, tuple(every))
+
+
+class _Names:
+    """The names of a model's layers in terms of the paper."""
+
+    def __init__(self, paired: Mapping[str, str], papers: Container[str]) -> None:
+        self._paired, self._papers = paired, papers
+
+    def of(self, name: str) -> str:
+        """The paper's name for a layer that stands for one of the paper's; of any other its own,
+        told apart from a layer of the paper that it is not."""
+        if name in self._paired:
+            return self._paired[name]
+        return f"their {name}" if name in self._papers else name
+
+
+def _names_in(spec: Spec, units: Iterable[Unit]) -> frozenset[str]:
+    """All names that a spec has for layers."""
+    parts = {part.name for unit in units for part in unit.absorbed}
+    return frozenset(
+        {"input", *(one.name for one in spec.inputs), *(u.name for u in units)} | parts
     )
-
-
-class _Wanted(NamedTuple):
-    """What a spec wants of any model.
-
-    Attributes:
-        keep: the types that it speaks of.
-        form, net: of its own layers, if it has any.
-        units: that a model's are paired with, and the same in reading order.
-    """
-
-    keep: frozenset[str]
-    form: CanonicalForm | None
-    net: Network | None
-    units: Sequence[Unit]
-    ordered: Sequence[Unit]
-
-
-_last: list[tuple[Spec, bool, _Wanted]] = []
-"""What the last spec wants: it is often held against one model after another."""
-
-
-def _wanted(spec: Spec, exact: bool) -> _Wanted:
-    """What a spec wants of any model.
-
-    Raises:
-        InferenceError: its own layers do not join.
-    """
-    for known, how, wanted in _last:
-        if known is spec and how is exact:
-            return wanted
-    keep = _kinds_named(spec)
-    net = prepared(infer(spec), keep, exact=exact, of_spec=True) if spec.closed else None
-    form = formed(net, keep, exact=exact) if net else None
-    units = form.units if form else claimed_units(spec)
-    ordered = in_reading_order(units, form.outputs if form else ())
-    wanted = _Wanted(keep, form, net, units, ordered)
-    _last[:] = [(spec, exact, wanted)]
-    return wanted
 
 
 def _through(names: Iterable[str], passed: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
@@ -188,32 +161,6 @@ def _through(names: Iterable[str], passed: Mapping[str, tuple[str, ...]]) -> Ite
                 waiting += reversed(passed[one])
             else:
                 yield one
-
-
-def _kinds_named(spec: Spec) -> frozenset[str]:
-    """The layer types that a spec speaks of, so that such layers are not rewritten away.
-
-    A spec with layers has its activation layers matched with the model's afterwards; one of
-    claims alone keeps those that it claims.
-    """
-    kinds = {layer.type for layer in spec.layers}
-    for claim in spec.claims:
-        for one in claim.expectations:
-            kinds |= {one.selector.kind_of_layer or ""}
-            if one.fact == "type":
-                kinds |= {str(value) for value in _values(one.expected)}
-            if isinstance(one.expected, Counts):
-                kinds |= set(one.expected.counts)
-    types = {name for name, known in LAYERS.items() if name in kinds or known.family in kinds}
-    return frozenset(types - ACTIVATION_LAYERS if spec.closed else types)
-
-
-def _values(expected: Expected) -> Iterable[Any]:
-    if isinstance(expected, AnyOf):
-        for choice in expected.choices:
-            yield from _values(choice)
-    elif isinstance(expected, Exactly):
-        yield expected.value
 
 
 def _paired_inputs(spec: Spec, found: CanonicalForm) -> dict[str, str]:
@@ -240,13 +187,14 @@ def pairings(spec: Spec, match: Match) -> tuple[Pairing, ...]:
         found = site is not None and site.layer.type == "InputLayer"
         names = (site.layer.name,) if site and found else ()
         rows.append(Pairing(one.name, names, "position" if names else "none"))
-    units = match.wanted.units if match.wanted else claimed_units(spec)
+    units = match.wanted.units if match.wanted else wanted(spec, False).units
     for unit in units:
         partner = match.alignment.partners.get(unit.name)
         by = partner[1] if partner else "none"
         for name in (unit.name, *(part.name for part in unit.absorbed)):
             site = by_paper.get(name) if partner else None
-            rows.append(Pairing(name, (site.layer.name,) if site else (), by))
+            theirs = match.found.parts.get(site.layer.name, site.layer.name) if site else ""
+            rows.append(Pairing(name, (theirs,) if site else (), by))
     return tuple(rows)
 
 
@@ -264,7 +212,7 @@ def rows(match: Match) -> tuple[Row, ...]:
         found.append(
             Row(
                 layer=paper,
-                model_layer=site.layer.name,
+                model_layer=match.found.parts.get(site.layer.name, site.layer.name),
                 type=site.layer.type,
                 output=as_json(shapes),
                 params=site.layer.params,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lenet_verify.architecture import Layer
 from lenet_verify.checking.canonical import OPERATION, UNREADABLE, Unit, composed
 from lenet_verify.checking.match import Match
-from lenet_verify.checking.wiring import COMMUTATIVE
+from lenet_verify.checking.wiring import COMMUTATIVE, layer_of
 from lenet_verify.checking.witness import disagreements
 from lenet_verify.notation import as_json
 from lenet_verify.spec import Spec
@@ -30,7 +30,7 @@ def structure(spec: Spec, match: Match, claimed: Sequence[Finding]) -> list[Find
         stated = {(finding.layer, finding.fact) for finding in claimed}
         for unit in match.wanted.units:
             findings += _of_layer(unit, match, stated, lines)
-        findings += [_extra(unit) for unit in match.alignment.extra if not unit.optional]
+        findings += [_extra(unit, match) for unit in match.alignment.extra if not unit.optional]
         findings += _ends(spec, match)
         findings += [_unreachable(layer) for layer in match.found.dead]
         findings += _weights_apart(match)
@@ -117,18 +117,34 @@ def _told(unit: Unit, partner: Unit, line: int | None) -> Finding:
     )
 
 
-def _extra(unit: Unit) -> Finding:
+def _extra(unit: Unit, match: Match) -> Finding:
+    if unit.name in match.found.parts:
+        return _another_shape(unit, match)
     return Finding(
         code="extra-layer",
         outcome=Outcome.BROKEN,
         layer=unit.name,
         fact="layer",
         observed=unit.layer.type,
-        reason="the spec has no such layer, and it computes something"
-        if unit.recast is None
-        else f"what {', '.join(unit.layer.inputs)} puts out has another shape than in the spec",
+        reason="the spec has no such layer, and it computes something",
         model_layer=unit.name,
         model_type=unit.layer.type,
+    )
+
+
+def _another_shape(unit: Unit, match: Match) -> Finding:
+    """What a model has in another shape than the spec where no layer of either tells so."""
+    before, after = (as_json(s) for s in (unit.layer.input_shapes, unit.layer.shapes))
+    feeder = layer_of(unit.layer.inputs[0], {one.name for one in match.found.units})
+    return Finding(
+        code="shape",
+        outcome=Outcome.BROKEN,
+        layer=match.named([feeder])[0],
+        fact="output",
+        expected=before[0],
+        observed=after[0],
+        reason="the values are the same, but they keep another shape",
+        model_layer=match.found.parts[unit.name],
     )
 
 

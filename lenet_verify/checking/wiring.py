@@ -31,13 +31,15 @@ class Network:
     """Layers in topological order, their `inputs` and the `outputs` of the whole as wires.
 
     `rules` has, by layer, the rewrites by which its inputs are what they are; `recast` that by
-    which it is of another form than in the model.
+    which it is of another form than in the model; `parts` has, by a layer that is in another form
+    only, the model's layer that it is part of.
     """
 
     layers: list[Layer]
     outputs: list[str]
     rules: Rules = field(default_factory=dict)
     recast: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> Network:
         """The same network, to be changed."""
@@ -47,6 +49,7 @@ class Network:
             outputs=[*self.outputs],
             rules={**self.rules},
             recast={**self.recast},
+            parts={**self.parts},
         )
 
     def note(self, name: str, rule: str) -> None:

@@ -95,6 +95,8 @@ def split(net: Network) -> Network:
         found.layers += halves or [layer]
         for half in halves or ():
             found.recast[half.name] = SEPARABLE
+            if half.name != layer.name:
+                found.parts[half.name] = layer.name
     return found
 
 

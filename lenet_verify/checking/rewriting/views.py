@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from enum import Enum
+from functools import partial
 from math import prod
 
 from lenet_verify.architecture import Layer, Shape
@@ -14,13 +16,14 @@ from lenet_verify.vocabulary import ACTIVATION_LAYERS, IDENTITY_LAYERS, complete
 RESHAPE = "reshape"
 """Layers that only reshape are one, whatever they are called, or none where nothing is reshaped."""
 
-_VIEWS = frozenset({"Flatten", "Reshape", "ops.ExpandDims", "ops.Reshape", "ops.Squeeze"})
+RESHAPING = frozenset({"Flatten", "Reshape", "ops.ExpandDims", "ops.Reshape", "ops.Squeeze"})
+"""Layers that may only read the same values in another shape."""
 _ALONG_THE_LAST_AXIS = frozenset({"BatchNormalization", "Dense", "LayerNormalization"})
 
 
 def is_view(layer: Layer) -> bool:
     """Whether a layer reads what it is fed in another shape, value by value in the same order."""
-    if layer.type not in _VIEWS or len(layer.inputs) != 1 or layer.calls:
+    if layer.type not in RESHAPING or len(layer.inputs) != 1 or layer.calls:
         return False
     if layer.unknown.keys() & {"call", "config", "inputs", "output"}:
         return False
@@ -63,6 +66,14 @@ def shapes_of(net: Network) -> dict[str, Shape]:
     return found
 
 
+class Place(Enum):
+    """Where what works value by value does so, if that may be before a reshape or after."""
+
+    THERE = "where it is"
+    EARLY = "on a vector, the reshape before it"
+    LATE = "on what it is fed as that is made, the reshape after it"
+
+
 class Reshaper:
     """A network made anew, some of its layers in another form, with the views that this takes."""
 
@@ -71,8 +82,7 @@ class Reshaper:
         net: Network,
         form_of: Callable[[Layer, Shape], Form | None],
         flatten: Layer | None,
-        *,
-        late: bool,
+        place: Place,
     ) -> None:
         """Takes a network and what to make of it.
 
@@ -81,15 +91,14 @@ class Reshaper:
             form_of: a layer's other form, given the shape that its input is made in.
             flatten: a layer that makes vectors, as they should be made; None to leave those that
                 there are as they are.
-            late: whether what works value by value does so before a reshape rather than after.
+            place: of what works along the last axis alone, among reshapes of a map of 1x1.
         """
-        self._net, self._form_of, self._flatten, self._late = net, form_of, flatten, late
+        self._net, self._form_of, self._flatten, self._place = net, form_of, flatten, place
         self._before = shapes_of(net)
         self._now: dict[str, Shape] = {}
         self._roots: dict[str, str] = {}
         self._views: dict[tuple[str, tuple[int | None, ...]], Layer] = {}
         self._made: dict[tuple[str, tuple[int | None, ...]], str] = {}
-        self._invented: set[str] = set()
         self._why: dict[str, str] = {}
         self._names = {layer.name for layer in net.layers}
         self.found = net.copy()
@@ -116,7 +125,7 @@ class Reshaper:
         """Gives views that had to be made the names of those that are gone."""
         there = {layer.name for layer in self.found.layers}
         gone = [name for name in self._roots if name not in there]
-        made = [layer.name for layer in self.found.layers if layer.name in self._invented]
+        made = [layer.name for layer in self.found.layers if layer.name in self.found.parts]
         names = dict(zip(made, gone, strict=False))
         if not names:
             return
@@ -128,6 +137,8 @@ class Reshaper:
         rules, recast = self.found.rules, self.found.recast
         self.found.rules = {names.get(name, name): rules[name] for name in rules}
         self.found.recast = {names.get(name, name): recast[name] for name in recast}
+        for name in names:
+            del self.found.parts[name]
 
     def _add(self, layer: Layer) -> None:
         single = len(layer.inputs) == 1 and not layer.calls
@@ -136,15 +147,17 @@ class Reshaper:
         form = self._form_of(layer, fed) if fed is not None else None
         if form is not None and form.layer.input_shapes is not None:
             rule = form.rule
-            wire = self._as(root, form.layer.input_shapes[0], rule)
+            wire = self._as(root, form.layer.input_shapes[0], rule, layer.name)
             self.found.recast[layer.name] = self._why[layer.name] = rule
             self._put(replace(form.layer, inputs=(wire,)), layer)
             return
-        if fed is not None and (alike := self._along(layer, fed)) is not None:
+        alike = self._along(layer, fed) if fed is not None else None
+        if alike is not None and alike.input_shapes is not None:
             self._why[layer.name] = self._why.get(layer_of(root, self._names), RESHAPE)
-            self._put(replace(alike, inputs=(root,)), layer)
+            wire = self._as(root, alike.input_shapes[0], RESHAPE, layer.name)
+            self._put(replace(alike, inputs=(wire,)), layer)
             return
-        self._put(with_wires(layer, self._as_before), layer)
+        self._put(with_wires(layer, partial(self._as_before, reader=layer.name)), layer)
 
     def _put(self, layer: Layer, before: Layer) -> None:
         if calls_of(layer) != calls_of(before):
@@ -158,60 +171,64 @@ class Reshaper:
         return next((self._why[name] for name in (layer.name, *fed) if name in self._why), RESHAPE)
 
     def _along(self, layer: Layer, fed: Shape) -> Layer | None:
-        """A layer that works along the last axis alone, on its input as that is made, if that
-        differs from what it sees in axes of size one only."""
+        """A layer that works along the last axis alone, on a vector for a map of 1x1 or the other
+        way round, where it is to be placed so or need not have another shape than it is fed."""
         seen = self._before.get(layer.inputs[0])
-        if seen is None or seen == fed or not _is_pixel(seen, fed) or seen.channels_first:
+        if seen is None or seen.channels_first or not _is_pixel(seen, fed):
             return None
-        to_vector = len(fed.sizes) < len(seen.sizes)
+        vector = Shape(seen.sizes[-1:])
+        taken = vector if self._place is Place.EARLY else fed
+        to_vector = len(taken.sizes) == 1
+        if taken.sizes == seen.sizes or not (to_vector or self._place is Place.LATE):
+            return None
+        axis = layer.config.get("axis", -1)
         if layer.type == "Dense":
             works = to_vector  # on a vector it would be flattened before
         elif layer.type in _ALONG_THE_LAST_AXIS:
-            works = layer.config.get("axis") in (-1, (-1,), [-1]) and (to_vector or self._late)
+            works = axis in (-1, (-1,), [-1])
         else:
-            axis = layer.config.get("axis", -1)
             elementwise = layer.type in ACTIVATION_LAYERS or layer.type in IDENTITY_LAYERS
-            works = elementwise and axis in (-1, (-1,)) and (to_vector or self._late)
+            works = elementwise and axis in (-1, (-1,))
         if not works or layer.unknown.keys() & {"call", "config", "quantization"}:
             return None
-        changed = filled(replace(layer, input_shapes=(fed,)))
+        changed = filled(replace(layer, input_shapes=(taken,)))
         return changed if changed is not None and changed.params == layer.params else None
 
     def _root(self, wire: str) -> str:
         return self._roots.get(wire, wire)
 
-    def _as_before(self, wire: str) -> str:
+    def _as_before(self, wire: str, reader: str | None = None) -> str:
         """What carries what a wire carried, in the shape that it had."""
         before = self._before.get(wire)
-        return wire if before is None else self._as(self._root(wire), before, RESHAPE)
+        return wire if before is None else self._as(self._root(wire), before, RESHAPE, reader)
 
-    def _as(self, root: str, shape: Shape, rule: str) -> str:
-        """What carries what `root` does, in some shape."""
+    def _as(self, root: str, shape: Shape, rule: str, reader: str | None) -> str:
+        """What carries what `root` does, in some shape, for a layer or for an output."""
         now = self._now.get(root)
         if now is None or now.sizes == shape.sizes:
             return root
         key = (root, shape.sizes)
         if key not in self._made:
-            self._made[key] = self._view(root, now, shape, rule)
+            self._made[key] = self._view(root, now, shape, rule, reader)
         return self._made[key]
 
-    def _view(self, root: str, now: Shape, shape: Shape, rule: str) -> str:
+    def _view(self, root: str, now: Shape, shape: Shape, rule: str, reader: str | None) -> str:
         """Adds a layer that reads what carries `root` in some shape, as the model has it or as it
         should be made."""
         view = self._views.get((root, shape.sizes))
         if view is None:
             name = free(f"{root} as {shape}", self._names)
-            self._invented.add(name)
+            self.found.parts[name] = reader or layer_of(root, self._names)
             config = complete("Reshape", {"target_shape": shape.sizes})
             view = Layer(name=name, type="Reshape", config=config)
             self.found.recast[name] = self._why[name] = self._why.get(root, rule)
         if len(shape.sizes) == 1:
             flatten = self._flatten
-            if flatten is None and view.name in self._invented:
+            if flatten is None and view.name in self.found.parts:
                 flatten = Layer(name="", type="Flatten", config=complete("Flatten", {}))
             if flatten is not None:
                 view = self._flattened(view, flatten, shape)
-        if view.name not in self._invented and view.inputs != (root,):
+        if view.name not in self.found.parts and view.inputs != (root,):
             self.found.recast.setdefault(view.name, RESHAPE)
         self.found.layers.append(_without_counts(replace(view, inputs=(root,)), now, shape))
         return view.name
