@@ -15,6 +15,8 @@ _PROSE = re.compile(r"[^\W\d_][\w.,;()@/'=-]*(?:[ :][\w.,;()@/'=-]+)*")
 _TAKEN = re.compile("(?i:null|true|false|yes|no|on|off|y|n)")
 """Words that some reader of YAML takes for nothing, or for a truth value."""
 _ESCAPED = re.compile(
+    # what a runner of CI jobs takes for a command, anywhere in a line
+    r"#(?=#\[)|"
     '["\\\\\x00-\x1f\x7f-\xa0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069'
     "\ud800-\udfff\ufeff\ufff0-\uffff\U000e0000-\U000e0fff]"
 )

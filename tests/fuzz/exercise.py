@@ -12,7 +12,7 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,8 @@ from random import Random
 from lenet_verify.architecture import Architecture, Layer, Shape
 from lenet_verify.checking import check
 from lenet_verify.drawings.graph import draw_graph
-from lenet_verify.errors import LenetVerifyError, MissingLibraryError
+from lenet_verify.errors import LenetVerifyError, MissingLibraryError, ReadError
+from lenet_verify.freeze import freeze
 from lenet_verify.inference import weights_of
 from lenet_verify.readers.config.outline import Given
 from lenet_verify.readers.files.byte_source import ByteSource
@@ -99,6 +100,8 @@ def exercise(name: str, data: bytes, *, weights: bool = False) -> None:
             rng = Random(zlib.crc32(data))
             _judge(architecture, rng)
             _show(architecture, rng)
+            if rng.random() < 0.2:
+                _freeze(architecture)
             if rng.random() < 0.3 and architecture.layers:
                 kind = rng.choice(("hdf5", "keras"))
                 _judge(with_weights(architecture, kind, _weights(architecture, kind, rng)), rng)
@@ -191,6 +194,12 @@ def _show(architecture: Architecture, rng: Random) -> None:
             _lines(render([drawn(shown, look)], look, room, False), f"show's {look.format}")
     usual = Look()
     _lines(render([drawn(shown, usual)], usual, 80, False), "show's text")
+
+
+def _freeze(architecture: Architecture) -> None:
+    """Writes the spec that pins it, which is checked on the way."""
+    with suppress(ReadError):
+        _lines(freeze(counted(architecture), "model.keras").text, "a frozen spec")
 
 
 def _weights(architecture: Architecture, kind: str, rng: Random) -> dict[str, tuple[int, ...]]:

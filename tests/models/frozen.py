@@ -186,6 +186,7 @@ HOSTILE = (
     "[a, b]", "*a", "&a", "!a", "|", ">", "%a", "@a", "`a`", "'a'", '"a"', "a\\n", " a ", "入力",
     "every Dense", "first Dense", "Dense[2]", "output", "a*", "\x1b[31m", "two\nlines", "\x85",
     "\u2028", "\u202e", "\x00", "model", "input", "é" * 300, "::error::",
+    "##[error]x", "a\\b",
 )  # fmt: skip
 
 
