@@ -13,33 +13,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from lenet_verify.errors import (
-    LenetVerifyError,
-    MissingLibraryError,
-    OutputError,
-    ReadError,
-    SpecError,
-)
+from lenet_verify.errors import LenetVerifyError, MistakesError, OutputError, ReadError
 from lenet_verify.options import (
     check_parser,
-    factory_arguments,
-    file_limits,
     freeze_parser,
-    limits,
     new_file,
-    output_folder,
     schema_parser,
+    seen_from_here,
     show_parser,
-    shown_path,
     with_values,
 )
 
 if TYPE_CHECKING:
+    from lenet_verify.configuration import Configuration
+    from lenet_verify.pictures import LayoutEngine
     from lenet_verify.report import Report
-    from lenet_verify.spec import Spec
-    from lenet_verify.verify import Attempt
 
 HOLDS, FAILS, UNDECIDED, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: every claim holds; a claim is broken or unknown; the run could not decide; ^C."""
@@ -138,59 +128,60 @@ def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argpar
 
 
 def _check(options: argparse.Namespace) -> int:
-    folder = output_folder(options)
+    from lenet_verify.configuration import find_configuration
+
+    here = Path.cwd()
+    configuration = find_configuration(here)
+    if options.specs:
+        return _checked(options, configuration)
+    if configuration.folder is None or not configuration.checks:
+        check_parser().error(
+            "name a SPEC, or configure what to check in pyproject.toml: "
+            "[[tool.lenet-verify.check]] with a spec"
+        )
+    # from there, so that the reports are the same wherever they are asked for
+    with contextlib.chdir(configuration.folder):
+        options.out = options.out and seen_from_here(options.out, here)
+        return _checked(options, configuration)
+
+
+def _checked(options: argparse.Namespace, configuration: Configuration) -> int:
+    from lenet_verify.checks import jobs, report_folder, wanted_checks
+
+    checks = wanted_checks(options, configuration)
+    folder = report_folder(checks, options, configuration)
     with ExitStack() as stack:
         # the layout engine loads while this process does
         engine = _engine(stack) if folder is not None else None
         from lenet_verify.many import each
-        from lenet_verify.patterns import refuse_models, spelt_out
-        from lenet_verify.verify import Options, attempt, load_specs
+        from lenet_verify.summary import lists, warnings
+        from lenet_verify.verify import attempt
 
-        refuse_models(options.specs)
-        models = spelt_out(options.model)
-        how = Options(
-            factory_arguments(options.arg), options.exact, options.static, options.weights,
-            limits(options.limit), file_limits(options.limit),
-        )  # fmt: skip
-        specs = load_specs([shown_path(path) for path in options.specs], how.limits)
-        listed = models.patterned and options.format == "text"
+        kind = options.format or configuration.format or "text"
+        todo = jobs(checks, options, configuration, lines=kind == "text")
         # a line takes little room, so that other processes may do the work and tell us
-        in_short = listed and folder is None and not options.debug
-        work = partial(attempt, specs, how, in_short)
-        tasks = [(number, name) for number in range(len(specs)) for name in models.names or [None]]
-        attempts = list(each(tasks, work, what=" models", alone=not in_short))
+        in_short = all(job.listed for job in todo) and folder is None and not options.debug
+        work = partial(attempt, todo, in_short)
+        attempts = list(each(range(len(todo)), work, what=" models", alone=not in_short))
         for one in attempts:
             if one.error is not None:
                 _complain(one.error, options.debug)
-        reports = [report for one in attempts for report in one.reports]
+        reports = [(todo[one.job], report) for one in attempts for report in one.reports]
         if folder is not None:
-            reports = _written(reports, folder, engine, options.debug)
-    for number, warning in _warnings(attempts):
-        _say(f"warning: {specs[number].path}: {warning}")
-    if listed:
-        _print("\n".join(_lines(number, spec, attempts) for number, spec in enumerate(specs)))
-    elif reports:
-        _print(_rendered(reports, options.format))
+            published = [report for job, report in reports if job.reported]
+            written = _written(published, folder, engine, options.debug)
+            reports = [(job, next(written) if job.reported else one) for job, one in reports]
+    for warning in warnings(todo, attempts):
+        _say(f"warning: {warning}")
+    whole = [report for job, report in reports if not job.listed]
+    texts = [_rendered(whole, kind)] if whole else []
+    texts += lists(todo, attempts, colour=_wants_colour())
+    if texts:
+        _print("\n".join(texts))
     _say_what_was_logged(options)
     if any(one.error is not None for one in attempts):
         return UNDECIDED
     return HOLDS if all(one.holds for one in attempts) else FAILS
-
-
-def _warnings(attempts: Sequence[Attempt]) -> Iterator[tuple[int, str]]:
-    """Each warning once, with the number of its spec."""
-    found = {(one.spec, warning): None for one in attempts for warning in one.warnings}
-    yield from found
-
-
-def _lines(number: int, spec: Spec, attempts: Sequence[Attempt]) -> str:
-    from lenet_verify.renderers.brief import line, render_lines, unreadable
-
-    lines = []
-    for one in attempts:
-        if one.spec == number:
-            lines += [*one.lines, *map(line, one.reports)] or [unreadable(one.model or "")]
-    return render_lines(spec.title, spec.path, lines, colour=_wants_colour())
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -199,7 +190,7 @@ def _show(options: argparse.Namespace) -> int:
     from lenet_verify.show.finding import find, way
     from lenet_verify.show.rendering import drawn, look, render
 
-    how, wanted = way(options), look(options)
+    how, wanted = way(options, _import_path(options)), look(options)
     found = []
     models = spelt_out(options.models).names
     for model in models:
@@ -222,7 +213,7 @@ def _freeze(options: argparse.Namespace) -> int:
     from lenet_verify.show.finding import find, way
 
     target = new_file(options)
-    how = way(options)
+    how = way(options, _import_path(options))
     shown = find(options.models[0], how)
     frozen = freeze(shown.architecture, shown.model, how.limits)
     for warning in (*shown.warnings, *frozen.warnings):
@@ -236,6 +227,17 @@ def _freeze(options: argparse.Namespace) -> int:
     return HOLDS
 
 
+def _import_path(options: argparse.Namespace) -> tuple[str, ...]:
+    """The folders that are configured to import from, where anything is to be imported."""
+    from lenet_verify.readers import is_named_object
+
+    if options.static or not any(map(is_named_object, options.models)):
+        return ()
+    from lenet_verify.configuration import find_configuration
+
+    return find_configuration(Path.cwd()).import_path
+
+
 def _say_what_was_logged(options: argparse.Namespace) -> None:
     if options.debug:
         from lenet_verify.framework import kept_log
@@ -243,7 +245,7 @@ def _say_what_was_logged(options: argparse.Namespace) -> None:
         _say(kept_log())
 
 
-def _engine(stack: ExitStack) -> Any:
+def _engine(stack: ExitStack) -> LayoutEngine | None:
     from lenet_verify.pictures import LayoutEngine, PictureError
 
     try:
@@ -252,34 +254,17 @@ def _engine(stack: ExitStack) -> Any:
         return None  # asked for a picture, it will say why there is none
 
 
-def _written(reports: Sequence[Report], folder: Path, engine: Any, debug: bool) -> list[Report]:
+def _written(
+    reports: Sequence[Report], folder: Path, engine: LayoutEngine | None, debug: bool
+) -> Iterator[Report]:
     """The reports, each with its files written and its pictures named."""
-    from lenet_verify.files import write_files
-    from lenet_verify.pictures import PictureError, lay_out
-    from lenet_verify.report_files import compose, distinct_names
+    from lenet_verify.publishing import publish
 
-    drawers = [engine.lay_out] if engine is not None else []
-    written = []
-    names = distinct_names(reports)
-    for report, name in zip(reports, names, strict=True):
-        draw = drawers.pop() if drawers else lay_out
-        try:
-            report, files = compose(report, name, draw)
-        except (PictureError, MissingLibraryError) as error:
-            _say(f"warning: no picture of {report.spec.path}: {error}{_stale(folder, name)}")
-            if debug:
-                _say(getattr(error, "log", ""))
-            report, files = compose(report, name, None)
-        write_files(folder, files)
-        _say(f"wrote {', '.join(str(folder / file) for file in files)}")
-        written.append(report)
-    return written
-
-
-def _stale(folder: Path, name: str) -> str:
-    """A word on pictures of an earlier run, which now show something else than the report."""
-    old = [f"{name}.{kind}" for kind in ("svg", "png") if (folder / f"{name}.{kind}").exists()]
-    return f"; {' and '.join(old)} in {folder} show an earlier run" if old else ""
+    for one in publish(reports, folder, engine):
+        _say(f"warning: {one.warning}" if one.warning else "")
+        _say(one.log if debug else "")
+        _say(f"wrote {', '.join(map(str, one.files))}")
+        yield one.report
 
 
 def _rendered(reports: Sequence[Report], kind: str) -> str:
@@ -299,7 +284,7 @@ def _complain(error: LenetVerifyError, debug: bool) -> None:
     """An error as a line a problem on standard error; what lies behind it only on request."""
     from lenet_verify.visible import visible
 
-    problems = error.problems if isinstance(error, SpecError | ReadError) else (error,)
+    problems = error.problems if isinstance(error, MistakesError | ReadError) else (error,)
     _say("\n".join(visible(str(problem), longest=2000) for problem in problems))
     if debug:
         _say("".join(traceback.format_exception(error)).rstrip())

@@ -23,11 +23,11 @@ class Problem:
         return f"{self.file}:{self.line}:{self.column}: {self.message}"
 
 
-class SpecError(LenetVerifyError):
-    """Everything that is wrong with a spec, in the order of its lines.
+class MistakesError(LenetVerifyError):
+    """Everything that is wrong with a file that a person writes, in the order of its lines.
 
     Attributes:
-        problems: every problem that one reading of the spec found.
+        problems: every problem that one reading of the file found.
     """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -37,6 +37,14 @@ class SpecError(LenetVerifyError):
 
 def _reading_order(problem: Problem) -> tuple[str, int, int, str]:
     return problem.file, problem.line, problem.column, problem.message
+
+
+class SpecError(MistakesError):
+    """Everything that is wrong with a spec."""
+
+
+class ConfigurationError(MistakesError):
+    """Everything that is wrong with the configuration."""
 
 
 class InferenceError(LenetVerifyError):

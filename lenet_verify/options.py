@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from lenet_verify import __version__
 from lenet_verify.errors import OutputError, UsageError
+from lenet_verify.visible import visible
 
 if TYPE_CHECKING:
     from lenet_verify.readers.files.limits import FileLimits
     from lenet_verify.spec import Limits
 
 DEFAULT_OUT = "reports"
+FORMATS = ("text", "json", "markdown")
+"""What a verdict is told in."""
 HELP_WIDTH = 88
 _PYTHONS = {"True": "true", "False": "false", "None": "null"}
 EXIT_CODES = (
@@ -30,7 +33,7 @@ def check_parser() -> argparse.ArgumentParser:
     """The parser of `check`, from which the help text comes."""
     parser = argparse.ArgumentParser(
         prog="lenet-verify",
-        usage="%(prog)s [check] SPEC... [options]\n"
+        usage="%(prog)s [check] [SPEC...] [options]\n"
         "       %(prog)s show MODEL|SPEC... [options]\n"
         "       %(prog)s freeze MODEL [options]\n"
         "       %(prog)s schema",
@@ -42,7 +45,11 @@ def check_parser() -> argparse.ArgumentParser:
         formatter_class=lambda prog: argparse.HelpFormatter(prog, width=HELP_WIDTH),
     )
     add = parser.add_argument
-    add("specs", nargs="+", metavar="SPEC", help="a YAML spec; its own model is built and checked")
+    add(
+        "specs", nargs="*", metavar="SPEC",
+        help="a YAML spec; its own model is built and checked (default: what the nearest "
+        "pyproject.toml configures, each [[tool.lenet-verify.check]] of it)",
+    )  # fmt: skip
     add(
         "--model", action="append", default=[], metavar="MODEL",
         help="check this model instead: FILE.keras, FILE.h5, FILE.json (nothing in a file is run; "
@@ -54,19 +61,20 @@ def check_parser() -> argparse.ArgumentParser:
     add(
         "--out", metavar="DIR",
         help=f"where reports go (default: {DEFAULT_OUT}; with --model nothing is written unless "
-        "this is given)",
+        "this is given or configured)",
     )  # fmt: skip
     add(
-        "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
+        "--format", choices=FORMATS, metavar="FORMAT",
         help="what goes to standard output: text (default), json, markdown",
     )  # fmt: skip
+    flag = argparse.BooleanOptionalAction  # what is configured can be taken back
     add(
-        "--static", action="store_true",
+        "--static", action=flag,
         help="load no framework and run no code: derive a spec's own model by inference alone",
     )  # fmt: skip
-    add("--exact", action="store_true", help="judge the model as it stands, without any rewrite")
+    add("--exact", action=flag, help="judge the model as it stands, without any rewrite")
     add(
-        "--weights", action="store_true",
+        "--weights", action=flag,
         help="of a .keras or .h5 file, also compare the shapes of the weights with the config",
     )  # fmt: skip
     _add_limit(add)
@@ -255,14 +263,7 @@ def _raised(given: Sequence[str], kind: type[Any]) -> dict[str, int]:
     """Those of the limits given that are of one kind."""
     if not given:
         return {}
-    from lenet_verify.readers.files.limits import FileLimits
-    from lenet_verify.spec import Limits
-
-    known = {
-        field.name.replace("_", "-"): (field.name, of)
-        for of in (Limits, FileLimits)
-        for field in fields(of)
-    }
+    known = _known_limits()
     raised: dict[str, int] = {}
     for one in given:
         name, _, number = one.partition("=")
@@ -273,6 +274,23 @@ def _raised(given: Sequence[str], kind: type[Any]) -> dict[str, int]:
         if known[name][1] is kind:
             raised[known[name][0]] = int(number)
     return raised
+
+
+def limit_names() -> tuple[str, ...]:
+    """What `--limit` may name."""
+    return tuple(_known_limits())
+
+
+def _known_limits() -> dict[str, tuple[str, type[Any]]]:
+    """The field of each limit, and which kind of limits it is one of."""
+    from lenet_verify.readers.files.limits import FileLimits
+    from lenet_verify.spec import Limits
+
+    return {
+        field.name.replace("_", "-"): (field.name, of)
+        for of in (Limits, FileLimits)
+        for field in fields(of)
+    }
 
 
 def shown_path(path: str) -> str:
@@ -303,18 +321,24 @@ def new_file(options: argparse.Namespace) -> Path | None:
     return file
 
 
-def output_folder(options: argparse.Namespace) -> Path | None:
-    """Where reports go; None for nowhere.
+def seen_from_here(path: str, folder: Path) -> str:
+    """A path that is meant from that folder, as it is called from the current one."""
+    return path if Path(path).is_absolute() else str(Path(os.path.relpath(folder), path))
+
+
+def output_folder(given: str) -> Path:
+    """Where reports go.
 
     Raises:
         OutputError: it is no folder, or a link, which might lead anywhere.
     """
-    if options.model and not options.out:
-        return None
-    folder = Path(options.out or DEFAULT_OUT)
-    for part in (folder, *(() if folder.is_absolute() else folder.parents)):
-        if part.is_symlink():
-            raise OutputError(f"{part} is a link: name the folder itself with --out")
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder} is not a folder: name one with --out")
+    folder = Path(given)
+    try:
+        for part in (folder, *(() if folder.is_absolute() else folder.parents)):
+            if part.is_symlink():
+                raise OutputError(f"{part} is a link: name the folder itself with --out")
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{folder} is not a folder: name one with --out")
+    except OSError as e:  # a name that no file system takes
+        raise OutputError(f"{visible(given)} cannot be a folder: {e.strerror}") from e
     return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -43,6 +44,8 @@ class Options:
         weights: whether to hold the shapes of a file's weights against its config.
         limits: how large a spec may be.
         file_limits: how large a model file may be.
+        deviations: in which the model is known to differ.
+        import_path: folders to import it from besides the current one, after Python's own.
     """
 
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -51,6 +54,8 @@ class Options:
     weights: bool = False
     limits: Limits = field(default_factory=Limits)
     file_limits: FileLimits = field(default_factory=FileLimits)
+    deviations: tuple[Deviation, ...] = ()
+    import_path: tuple[str, ...] = ()
 
 
 def load_specs(paths: Sequence[str], limits: Limits) -> list[Spec]:
@@ -72,18 +77,37 @@ def load_specs(paths: Sequence[str], limits: Limits) -> list[Spec]:
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """What became of one model held against one spec, or of each of a spec's implementations.
+class Job:
+    """One model to hold against one spec.
 
     Attributes:
-        spec: its number.
-        model: as it is named; None for the spec's own.
+        check: the number of the check that wants it.
+        model: as it is named; None for the spec's own, or each of its implementations.
+        listed: whether a line is told of it, among others.
+        reported: whether its report is written.
+    """
+
+    check: int
+    spec: Spec
+    model: str | None
+    options: Options
+    listed: bool = False
+    reported: bool = False
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What became of a job.
+
+    Attributes:
+        job: its number.
+        model: as it is named, without what is secret in an URL; None for the spec's own.
         reports: whole; none if only lines were wanted.
         lines: in short; none if reports were wanted.
         error: why there is neither.
     """
 
-    spec: int
+    job: int
     model: str | None
     reports: tuple[Report, ...] = ()
     lines: tuple[Line, ...] = ()
@@ -97,28 +121,26 @@ class Attempt:
         )
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        """What a reader should know besides."""
-        found = [warning for one in self.lines for warning in one.warnings]
-        found += [warning for report in self.reports for warning in report.verdict.warnings]
-        return tuple(found)
+    def warnings(self) -> tuple[tuple[str, ...], ...]:
+        """What a reader should know besides, of each verdict."""
+        return tuple(
+            [one.warnings for one in self.lines]
+            + [report.verdict.warnings for report in self.reports]
+        )
 
 
-def attempt(
-    specs: Sequence[Spec], options: Options, in_short: bool, task: tuple[int, str | None]
-) -> Attempt:
+def attempt(jobs: Sequence[Job], in_short: bool, number: int) -> Attempt:
     """Checks one model against one spec, whatever comes of it.
 
     Args:
-        specs: all of them.
-        options: how to find and judge the model.
+        jobs: all of them.
         in_short: whether a line is all that is wanted of each report.
-        task: the number of the spec, and the model.
+        number: of the job.
     """
-    number, named = task
-    model = named and without_secrets(named)
+    job = jobs[number]
+    model = job.model and without_secrets(job.model)
     try:
-        reports = tuple(verify(specs[number], named, options))
+        reports = tuple(verify(job.spec, job.model, job.options))
     except LenetVerifyError as error:
         # in the form that every process can be told of
         return Attempt(number, model, error=ReadError(str(error)) if in_short else error)
@@ -139,7 +161,7 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
     if model is not None:
         architecture, provenance = _theirs(spec, model, options)
         report = _report(spec, without_secrets(model), architecture, provenance, options)
-        if warning := elsewhere(model):
+        if warning := elsewhere(model, options.import_path):
             warnings = (*report.verdict.warnings, warning)
             report = replace(report, verdict=replace(report.verdict, warnings=warnings))
         yield report
@@ -157,7 +179,8 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
             architecture = read(build_implementation(one.name))
             how = f"{one.name}, built without weights and read layer by layer"
             provenance = _provenance(how, options)
-            yield _report(spec, one.name, architecture, provenance, options, one.deviations)
+            known = replace(options, deviations=(*one.deviations, *options.deviations))
+            yield _report(spec, one.name, architecture, provenance, known)
     else:
         raise UsageError(
             f"{spec.path} has claims but no layers to build: name a model to check with --model"
@@ -181,16 +204,20 @@ def _own(spec: Spec, options: Options) -> tuple[Architecture, Provenance]:
     return read(model), _provenance(how, options)
 
 
-def elsewhere(model: str) -> str | None:
-    """A warning if a model's module is not the one of that name in the current folder.
+def elsewhere(model: str, import_path: Sequence[str] = ()) -> str | None:
+    """A warning if a model's module is not the one of that name in the folders of the project.
 
-    The current folder comes last on the import path, so an installed copy wins over it.
+    These and the current folder come last on the import path, so an installed copy wins.
     """
     if not is_named_object(model):
         return None
     name = model.partition(":")[0].partition(".")[0]
     file = getattr(sys.modules.get(name), "__file__", None)
-    here = [path for path in (Path(f"{name}.py"), Path(name, "__init__.py")) if path.exists()]
+    folders = dict.fromkeys([*(os.path.relpath(folder) for folder in import_path), "."])
+    paths = [
+        Path(folder, one) for folder in folders for one in (f"{name}.py", f"{name}/__init__.py")
+    ]
+    here = [path for path in paths if path.exists()]
     if not here or file is None or Path(file).resolve() in [path.resolve() for path in here]:
         return None
     return f"{model} was imported from elsewhere, where it is installed, not from {here[0]}"
@@ -220,7 +247,9 @@ def _theirs(spec: Spec, model: str, options: Options) -> tuple[Architecture, Pro
         )
     if options.static:
         raise UsageError(f"{model}: --static runs no code, and to make this model is to run it")
-    architecture = read(model, inputs=inputs, arguments=options.arguments)
+    architecture = read(
+        model, inputs=inputs, arguments=options.arguments, import_path=options.import_path
+    )
     how = "made by the user's own code and read layer by layer"
     return architecture, _provenance(f"{how}{_given(architecture)}", options)
 
@@ -271,9 +300,8 @@ def _report(
     architecture: Architecture,
     provenance: Provenance,
     options: Options,
-    deviations: Sequence[Deviation] = (),
 ) -> Report:
-    verdict = _checked(spec, architecture, deviations, options.exact)
+    verdict = _checked(spec, architecture, options.deviations, options.exact)
     return Report(spec, architecture, replace(verdict, model=model), provenance)
 
 

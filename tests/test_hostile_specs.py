@@ -303,7 +303,7 @@ def test_case_12_a_pipe_that_nobody_writes_to(refused, tmp_path):
 def test_case_12_what_calls_itself_regular_and_waits(tmp_path, monkeypatch):
     """As /proc/kmsg does; or a pipe that is put there just after the look."""
     os.mkfifo(tmp_path / "pipe.yaml")
-    monkeypatch.setattr("lenet_verify.spec.load.stat.S_ISREG", lambda mode: True)
+    monkeypatch.setattr("lenet_verify.spec.file_bytes.stat.S_ISREG", lambda mode: True)
     with pytest.raises(SpecError, match="the spec is empty"):
         load_spec(tmp_path / "pipe.yaml")
 

@@ -55,7 +55,7 @@ def check(
     findings += structure(spec, matched, findings)
     findings += stored_weights(observed, {site.layer.name: site.name for site in matched.every})
     findings = [_in_the_model(_placed(finding, spec), matched) for finding in findings]
-    findings, warnings = accepted(findings, deviations)
+    findings, warnings = accepted(findings, deviations, spec)
     return Verdict(
         spec=spec.path,
         model=model,

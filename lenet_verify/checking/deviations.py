@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from lenet_verify.spec import Deviation
+from lenet_verify.spec import Deviation, Spec
 from lenet_verify.verdict import FAILING, Finding, Outcome
+from lenet_verify.visible import visible
+from lenet_verify.vocabulary import nearest
+
+UNUSED = "unused-deviation"
 
 
 def accepted(
-    findings: Sequence[Finding], deviations: Sequence[Deviation]
+    findings: Sequence[Finding], deviations: Sequence[Deviation], spec: Spec
 ) -> tuple[list[Finding], tuple[str, ...]]:
     """The findings with those that deviate as accepted, and a warning for each unused deviation."""
     if not deviations:
@@ -24,12 +28,8 @@ def accepted(
             used.add(index)
             finding = replace(finding, outcome=Outcome.DEVIATES, reason=deviations[index].reason)
         result.append(finding)
-    warnings = tuple(
-        f"unused-deviation: nothing deviates in {one.fact} of {one.layer} as accepted"
-        for i, one in enumerate(deviations)
-        if i not in used
-    )
-    return result, warnings
+    unused = [one for i, one in enumerate(deviations) if i not in used]
+    return result, tuple(_unused(one, _names(spec)) for one in unused)
 
 
 def _accepts(deviation: Deviation, finding: Finding) -> bool:
@@ -43,3 +43,23 @@ def _accepts(deviation: Deviation, finding: Finding) -> bool:
     if isinstance(observed, bool) or isinstance(accept, bool):
         return observed is accept
     return bool(observed == accept or str(observed) == str(accept))
+
+
+def _unused(deviation: Deviation, names: Sequence[str]) -> str:
+    """The same of every model, so that it can be told whether any needs the deviation."""
+    layer = visible(deviation.layer)
+    text = f"{UNUSED}: nothing deviates in {deviation.fact} of {layer} as accepted"
+    if deviation.file is not None:
+        text += f" ({deviation.file}:{deviation.line})"
+    # a layer of the model that the spec has not goes by the model's own name, so it is no mistake
+    if not any(fnmatchcase(name, deviation.layer) for name in names):
+        near = nearest(deviation.layer, names)
+        text += f"; the spec has no layer '{layer}'" + (f", did you mean '{near}'?" if near else "")
+    return text
+
+
+def _names(spec: Spec) -> list[str]:
+    """What findings on a spec's own layers are called."""
+    selectors = [e.selector.text for claim in spec.claims for e in claim.expectations]
+    named = [*(i.name for i in spec.inputs), *(row.name for row in spec.layers), *selectors]
+    return list(dict.fromkeys(["model", "input", "output", *named]))

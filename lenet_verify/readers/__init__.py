@@ -6,7 +6,7 @@ Readers are blind: none may import the spec, so that none can echo what it expec
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ def read(
     arguments: Mapping[str, Any] | None = None,
     limits: FileLimits | None = None,
     weights: bool = False,
+    import_path: Sequence[str] = (),
 ) -> Architecture:
     """What a model is.
 
@@ -41,6 +42,7 @@ def read(
         arguments: for the factory or class.
         limits: how large a file may be.
         weights: of a file, whether to read the shapes of its weights too.
+        import_path: folders to import from besides the current one, after Python's own.
 
     Returns:
         The architecture; what could not be observed is unknown in it, with the reason.
@@ -62,7 +64,7 @@ def read(
     if isinstance(model, str | PurePath):
         from lenet_verify.readers.named_object import load_named_object
 
-        model = load_named_object(str(model), arguments or {})
+        model = load_named_object(str(model), arguments or {}, import_path)
     return with_measures(read_keras_model(model, inputs))
 
 

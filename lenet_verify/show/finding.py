@@ -26,16 +26,22 @@ class How:
         static: run no code.
         limits: how large a spec may be; None for the usual ones.
         file_limits: how large a model file may be; None for the usual ones.
+        import_path: folders to import a model from besides the current one, after Python's own.
     """
 
     arguments: Mapping[str, Any] = field(default_factory=dict)
     static: bool = False
     limits: Limits | None = None
     file_limits: FileLimits | None = None
+    import_path: tuple[str, ...] = ()
 
 
-def way(options: Namespace) -> How:
+def way(options: Namespace, import_path: tuple[str, ...] = ()) -> How:
     """How the command line wants models to be found.
+
+    Args:
+        options: as they are parsed.
+        import_path: what is configured.
 
     Raises:
         UsageError: it asks for something impossible.
@@ -46,9 +52,11 @@ def way(options: Namespace) -> How:
 
         if not any(map(is_named_object, options.models)):
             raise UsageError("--arg is for a factory, and there is no package.module:object here")
+    how = How(arguments, options.static, import_path=import_path)
     if not options.limit:
-        return How(arguments, options.static)
-    return How(arguments, options.static, limits(options.limit), file_limits(options.limit))
+        return how
+    given = options.limit
+    return replace(how, limits=limits(given), file_limits=file_limits(given))
 
 
 def find(model: str, how: How) -> Shown:
@@ -68,10 +76,10 @@ def find(model: str, how: How) -> Shown:
         return Shown(without_secrets(path), counted(read(path, limits=how.file_limits)))
     if how.static:
         raise UsageError(f"{model}: --static runs no code, and to make this model is to run it")
-    architecture = read(model, arguments=how.arguments)
+    architecture = read(model, arguments=how.arguments, import_path=how.import_path)
     from lenet_verify.verify import elsewhere
 
-    warning = elsewhere(model)
+    warning = elsewhere(model, how.import_path)
     return Shown(model, counted(architecture), (warning,) if warning else ())
 
 

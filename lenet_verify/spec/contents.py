@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from lenet_verify.architecture import Shape
@@ -100,13 +100,20 @@ class Claim:
 
 @dataclass(frozen=True)
 class Deviation:
-    """A fact in which a model is known to differ, and why that is accepted."""
+    """A fact in which a model is known to differ, and why that is accepted.
+
+    Attributes:
+        layer: its name, or a glob over names.
+        accept: what is observed instead, as JSON has it; `unknown` for what cannot be.
+        line, file: where that is said.
+    """
 
     layer: str
     fact: str
     accept: Any
     reason: str
     line: int | None = None
+    file: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

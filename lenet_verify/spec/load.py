@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Mapping as Dictionary
-from pathlib import Path
 
-from lenet_verify.errors import Problem, SpecError
-from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS
+from lenet_verify.errors import SpecError
 from lenet_verify.spec.claims import read_claims
-from lenet_verify.spec.contents import CompileRecipe, Deviation, Implementation, Source, Spec
-from lenet_verify.spec.document import Limits, Mapping, Node, Scalar, Sequence, parse, plain
+from lenet_verify.spec.contents import CompileRecipe, Implementation, Source, Spec
+from lenet_verify.spec.deviations import read_deviations
+from lenet_verify.spec.document import Limits, Mapping, Node, Scalar, parse, plain
 from lenet_verify.spec.fields import (
     Problems,
     fields,
@@ -22,8 +20,9 @@ from lenet_verify.spec.fields import (
     texts,
     whole_number,
 )
+from lenet_verify.spec.file_bytes import read_bytes
 from lenet_verify.spec.layers import read_graph
-from lenet_verify.vocabulary import ARGUMENT_FORMS, LOSSES, METRICS, OPTIMIZERS
+from lenet_verify.vocabulary import LOSSES, METRICS, OPTIMIZERS
 
 FORMAT = 1
 TOP_KEYS = (
@@ -32,7 +31,6 @@ TOP_KEYS = (
 )  # fmt: skip
 SOURCE_KEYS = ("title", "authors", "year", "doi", "url", "note")
 COMPILE_KEYS = ("optimizer", "loss", "metrics")
-DEVIATION_KEYS = ("layer", "fact", "accept", "reason")
 
 IMPLEMENTATIONS = tuple(
     f"keras.applications.{name}"
@@ -63,7 +61,7 @@ def load_spec(path: str | os.PathLike[str], limits: Limits | None = None) -> Spe
     """
     limits = limits or Limits()
     file = os.fspath(path)
-    return read_spec(_content(file, limits.spec_bytes), file, limits)
+    return read_spec(read_bytes(file, limits.spec_bytes, SpecError), file, limits)
 
 
 def read_spec(content: bytes, file: str, limits: Limits) -> Spec:
@@ -83,24 +81,6 @@ def read_spec(content: bytes, file: str, limits: Limits) -> Spec:
     if problems.found or spec is None:
         raise SpecError(problems.found)
     return spec
-
-
-def _content(file: str, most: int) -> bytes:
-    """The bytes of a regular file, one more than allowed at the most."""
-    try:
-        # a device or a pipe could block or never end, so look before opening
-        if not stat.S_ISREG(Path(file).stat().st_mode):
-            raise SpecError([Problem(file, 1, 1, "this is not a regular file")])
-        # some files of /proc block too, and call themselves regular
-        with open(file, "rb", opener=_without_waiting) as stream:
-            return stream.read(most + 1) or b""
-    except (OSError, ValueError) as e:
-        reason = getattr(e, "strerror", None) or "no such file"
-        raise SpecError([Problem(file, 1, 1, f"cannot be read: {reason}")]) from e
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _spec(problems: Problems, node: Node, file: str, limits: Limits, sha256: str) -> Spec | None:
@@ -206,33 +186,6 @@ def _implementations(problems: Problems, top: Dictionary[str, Node]) -> tuple[Im
             problems.unknown(key, key.text, "implementation", IMPLEMENTATIONS)
         empty = isinstance(value, Scalar) and value.value is None
         given = {} if empty else fields(problems, value, f"'{key.text}'", ("deviations",)) or {}
-        deviations = _deviations(problems, given.get("deviations"))
+        deviations = read_deviations(problems, given.get("deviations"))
         found.append(Implementation(key.text, deviations, key.line))
-    return tuple(found)
-
-
-def _deviations(problems: Problems, node: Node | None) -> tuple[Deviation, ...]:
-    if node is None:
-        return ()
-    if not isinstance(node, Sequence):
-        problems.add(node, "'deviations' is a list")
-        return ()
-    found: list[Deviation] = []
-    for item in node.items:
-        given = fields(problems, item, "a deviation", DEVIATION_KEYS)
-        if given is None:
-            continue
-        missing = [key for key in DEVIATION_KEYS if key not in given]
-        if missing:
-            problems.add(item, f"a deviation needs {', '.join(map(repr, missing))}")
-            continue
-        layer = text(problems, given["layer"], "layer")
-        fact = text(problems, given["fact"], "fact")
-        reason = text(problems, given["reason"], "reason")
-        known = (*LAYER_FACTS, *MODEL_FACTS, *ARGUMENT_FORMS, "layer")
-        if fact is not None and fact not in known:
-            problems.unknown(given["fact"], fact, "fact", known)
-        if layer and fact and reason:
-            accept = plain(given["accept"])
-            found.append(Deviation(layer, fact, accept, reason, item.line))
     return tuple(found)

@@ -12,10 +12,10 @@ from typing import Any
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Form
 from lenet_verify.notation import LARGEST_SIZE
 from lenet_verify.spec.claims import CLAIM_KEYS
+from lenet_verify.spec.deviations import KEYS as DEVIATION_KEYS
 from lenet_verify.spec.layers import DTYPES
 from lenet_verify.spec.load import (
     COMPILE_KEYS,
-    DEVIATION_KEYS,
     FORMAT,
     IMPLEMENTATIONS,
     SOURCE_KEYS,
