@@ -24,6 +24,7 @@ from lenet_verify.errors import (
 )
 from lenet_verify.options import (
     check_parser,
+    diff_parser,
     factory_arguments,
     file_limits,
     limits,
@@ -100,6 +101,11 @@ def show_command(arguments: Sequence[str]) -> int:
     return _show(_parsed(show_parser(), with_values(arguments)))
 
 
+def diff_command(arguments: Sequence[str]) -> int:
+    """`lenet-verify diff OLD NEW`."""
+    return _diff(_parsed(diff_parser(), arguments))
+
+
 def schema_command(arguments: Sequence[str]) -> int:
     """`lenet-verify schema`."""
     _parsed(schema_parser(), arguments)
@@ -111,6 +117,7 @@ def schema_command(arguments: Sequence[str]) -> int:
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "check": check_command,
+    "diff": diff_command,
     "schema": schema_command,
     "show": show_command,
 }
@@ -206,6 +213,29 @@ def _show(options: argparse.Namespace) -> int:
         _print(render(found, wanted, room(sys.stdout), _wants_colour()))
     _say_what_was_logged(options)
     return HOLDS if len(found) == len(models) else UNDECIDED
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from lenet_verify.diffing import diff
+    from lenet_verify.diffing.finding import both
+    from lenet_verify.diffing.rendering import render
+    from lenet_verify.show.display_width import room
+
+    found, errors = both(options)
+    for error in errors:
+        _complain(error, options.debug)
+    for shown in found:
+        for warning in shown.warnings:
+            _say(f"warning: {warning}")
+    if errors:
+        _say_what_was_logged(options)
+        return UNDECIDED
+    old, new = found
+    difference = diff(old.architecture, new.architecture)
+    names = (old.model, new.model)
+    _print(render(difference, names, options.format, room(sys.stdout), _wants_colour()))
+    _say_what_was_logged(options)
+    return HOLDS if difference.same else FAILS
 
 
 def _say_what_was_logged(options: argparse.Namespace) -> None:

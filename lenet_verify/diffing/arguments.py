@@ -24,7 +24,8 @@ def changed_arguments(old: Layer, new: Layer) -> Iterator[Change]:
 
 
 def _arguments(layer: Layer) -> dict[str, Any]:
-    return {name: plain_config(value) for name, value in (usual(layer.type) | layer.config).items()}
+    whole = {**usual(layer.type), **layer.config}
+    return {name: plain_config(value) for name, value in whole.items()}
 
 
 def _stated(layer: Layer, arguments: Mapping[str, Any]) -> Iterator[str]:

@@ -221,9 +221,7 @@ def _shapes_of(graph: Graph) -> list[str | None]:
     return found
 
 
-def _unaccounted(
-    totals: Iterable[Change], layers: Sequence[LayerDifference]
-) -> Iterator[Change]:
+def _unaccounted(totals: Iterable[Change], layers: Sequence[LayerDifference]) -> Iterator[Change]:
     """Totals that differ though no layer does: weights that several share, or that none has."""
     if all(one.kind in (Kind.SAME, Kind.RENAMED) for one in layers):
         for one in totals:
