@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from lenet_verify.architecture import Architecture, Layer, Source
+from lenet_verify.architecture import Architecture, Layer, Shape, Source
 from lenet_verify.diffing.arguments import changed_arguments
 from lenet_verify.diffing.difference import Change, Difference, Kind, LayerDifference, Unknown
 from lenet_verify.diffing.opened import Graph, kept_closed, of_model, of_nested
@@ -164,29 +164,30 @@ def _unknown(old: Layer, new: Layer) -> Iterator[Unknown]:
             yield Unknown(fact, *reasons)
 
 
-def _outputs(layer: Layer) -> list[list[Any] | None]:
-    """The shapes of every call, in the framework's own order of axes."""
-    return [
-        None if call.shapes is None else [(shape.sizes, str(shape)) for shape in call.shapes]
-        for call in layer.details
-    ]
+def _outputs(layer: Layer) -> list[tuple[Shape, ...] | None]:
+    """The shapes that it puts out: those of every call, if they differ."""
+    shapes = [call.shapes for call in layer.details]
+    alike = all(one == shapes[0] for one in shapes)
+    return shapes[:1] if alike else shapes
 
 
-def _told(shapes: Sequence[list[Any] | None]) -> Any:
-    """Shapes as the spec writes them: one, or those of several outputs; of all calls, if they
-    differ."""
-    texts = [None if one is None else [text for _, text in one] for one in shapes]
-    plain = [one[0] if one is not None and len(one) == 1 else one for one in texts]
-    return plain[0] if all(one == plain[0] for one in plain) else plain
+def _told(shapes: Sequence[tuple[Shape, ...] | None]) -> Any:
+    """Shapes as the spec writes them; lists where there are several."""
+    texts = [None if one is None else _single(list(map(str, one))) for one in shapes]
+    return _single(texts)
+
+
+def _single(values: Sequence[Any]) -> Any:
+    return values[0] if len(values) == 1 else values
 
 
 def _input_shapes(layer: Layer) -> list[Any]:
     return [call.input_shapes for call in layer.details]
 
 
-def _feeders(layer: Layer) -> list[Any]:
+def _feeders(layer: Layer) -> Any:
     calls = [[_argument(one) + wire(one) for one in call.inputs] for call in layer.details]
-    return calls[0] if len(calls) == 1 else list(calls)
+    return _single(calls)
 
 
 def _argument(source: Source) -> str:

@@ -118,21 +118,30 @@ def _left(
     wanted: Sequence[Unit], found: Sequence[Unit], partners: Partners
 ) -> Iterator[tuple[str, str]]:
     """Layers that the aligner pairs by name alone, such as somebody's own and operations: those
-    of one type that the same layer feeds, then the others of it in order."""
+    of one type that the same layer feeds, others of one type in order, operations in one place."""
     known = dict(partners)
     used = set(known.values())
-    for by_feeder in (True, False):
+    for alike in (_of_type_and_place, _of_type, _of_place):
         free: dict[tuple[str, ...], list[str]] = {}
         for unit in found:
             if unit.name not in used and unit.layer.type not in LAYERS:
-                feeder = unit.layer.inputs[:1] if by_feeder else ()
-                free.setdefault((unit.layer.type, *feeder), []).append(unit.name)
+                free.setdefault(alike(unit.layer, unit.layer.inputs[:1]), []).append(unit.name)
         for unit in wanted:
-            if unit.name in known or unit.layer.type in LAYERS:
-                continue
-            feeder = tuple(known.get(wire, wire) for wire in unit.layer.inputs[:1])
-            alike = free.get((unit.layer.type, *(feeder if by_feeder else ())))
-            if alike:
-                known[unit.name] = alike.pop(0)
-                used.add(known[unit.name])
-                yield unit.name, known[unit.name]
+            if unit.name not in known and unit.layer.type not in LAYERS:
+                feeder = tuple(known.get(wire, wire) for wire in unit.layer.inputs[:1])
+                if names := free.get(alike(unit.layer, feeder)):
+                    known[unit.name] = names.pop(0)
+                    used.add(known[unit.name])
+                    yield unit.name, known[unit.name]
+
+
+def _of_type_and_place(layer: Layer, feeder: tuple[str, ...]) -> tuple[str, ...]:
+    return (layer.type, *feeder)
+
+
+def _of_type(layer: Layer, _: tuple[str, ...]) -> tuple[str, ...]:
+    return (layer.type,)
+
+
+def _of_place(layer: Layer, feeder: tuple[str, ...]) -> tuple[str, ...]:
+    return (layer.type.partition(".")[0], *feeder)

@@ -74,7 +74,9 @@ def headline(difference: Difference) -> str:
     parts += [f"its {one.fact} changed" for one in difference.model]
     parts += ["compiled otherwise"] if difference.compiled else []
     unknown = counts["unknown"]
-    lost = [f"{_layers(unknown)} cannot be compared"] if unknown else []
+    lost = (
+        [f"{f'{unknown:,}' if parts else _layers(unknown)} cannot be compared"] if unknown else []
+    )
     if difference.unknown and not unknown:
         lost.append("not all can be compared")
     if not parts:
@@ -90,9 +92,11 @@ def entries(difference: Difference) -> list[Entry]:
             groups.setdefault(_alike(layer), []).append(layer)
     found: list[Entry] = []
     for layer in difference.layers:
-        together = groups.get(_alike(layer), ()) if layer.kind in MARKS else ()
+        if layer.kind not in (Kind.CHANGED, Kind.ADDED, Kind.REMOVED):
+            continue
+        together = groups[_alike(layer)]
         if len(together) < _FEWEST_ALIKE:
-            found += [_entry(layer)] if together else []
+            found.append(_entry(layer))
         elif layer is together[0]:
             found.append(_group(together))
     return found
@@ -101,10 +105,9 @@ def entries(difference: Difference) -> list[Entry]:
 def following(difference: Difference) -> list[Entry]:
     """The layers that are only affected; those whose weights are come first."""
     layers = difference.of(Kind.AFFECTED)
-    return [
-        Entry(Kind.AFFECTED, (_names(layer),), layer.layer.type, (), effects(layer.effects))
-        for layer in sorted(layers, key=lambda one: not _counts(one, "params"))
-    ]
+    weighty = [layer for layer in layers if _counts(layer, "params")]
+    order = [*weighty, *(layer for layer in layers if layer not in weighty)]
+    return [_entry(layer) for layer in order]
 
 
 def renamed(difference: Difference) -> list[tuple[str, str]]:
@@ -178,10 +181,10 @@ def _total(change: Change) -> Told:
 
 
 def _entry(layer: LayerDifference) -> Entry:
-    if layer.kind is not Kind.CHANGED:
+    if layer.kind in (Kind.ADDED, Kind.REMOVED):
         return Entry(layer.kind, (_names(layer),), layer.layer.type, _place(layer), _facts(layer))
     causes = tuple(map(told, layer.causes))
-    type_ = "" if layer.causes[0].fact == "type" else layer.layer.type
+    type_ = "" if any(one.fact == "type" for one in layer.causes) else layer.layer.type
     return Entry(layer.kind, (_names(layer),), type_, causes, effects(layer.effects))
 
 

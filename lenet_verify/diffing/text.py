@@ -142,8 +142,8 @@ def _totals(paper: _Paper, found: Sequence[Told]) -> None:
     for one in numbers:
         old = padded(one.old or "", olds, right=True)
         new = padded(one.new or "", news, right=True)
-        line = f"  {padded(one.label, words)}  {old} → {new}  {one.change}".rstrip()
-        paper.line(line)
+        grown = f" → {new}  {one.change}".rstrip() if one.old != one.new else ""
+        paper.line(f"  {padded(one.label, words)}  {old}{grown}")
     paper.line(f"  {padded(found[-1].label, words)}  {_values(found[-1])}")
 
 
