@@ -24,7 +24,7 @@ def changed_arguments(old: Layer, new: Layer) -> Iterator[Change]:
 
 
 def _arguments(layer: Layer) -> dict[str, Any]:
-    whole = {**usual(layer.type), **layer.config}
+    whole = {**layer.config, **usual(layer.type), **layer.config}
     return {name: plain_config(value) for name, value in whole.items()}
 
 

@@ -16,7 +16,7 @@ from lenet_verify.vocabulary import LAYERS
 Partners = Mapping[str, str]
 """By the name of an old layer, that of the new one."""
 
-_COUNTED = re.compile(r"input(_layer)?(_\d+)?")
+_COUNTED = re.compile(r"(input|input_layer|keras_tensor)(_\d+)?")
 """What Keras calls an input that nobody named: it says nothing."""
 
 

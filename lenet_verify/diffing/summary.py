@@ -142,7 +142,8 @@ def several(names: Sequence[str], most: int = _MOST_NAMES) -> str:
 
 def told(change: Change) -> Told:
     """A change in words."""
-    if change.fact in WORDS:
+    # an argument may have the name of a count
+    if change.fact in WORDS and not isinstance(change.old, bool):
         return Told(WORDS[change.fact], _number(change.old), _number(change.new), _growth(change))
     if change.fact == "reaches_output":
         return Told("reaches an output now" if change.new else "reaches no output any more")
