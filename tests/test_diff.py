@@ -464,12 +464,14 @@ def test_a_model_that_is_called_once_more_is_told(document):
 
 def test_the_calls_of_a_shared_layer_are_told_apart(document):
     found = document("shared", {}, {"swapped": True})
-    assert causes(found) == {"join": [("inputs", ["encoder", "encoder#2"], ["encoder#2", "encoder"])]}
+    assert causes(found) == {
+        "join": [("inputs", ["encoder", "encoder#2"], ["encoder#2", "encoder"])]
+    }
 
 
 def test_operations_are_layers(document):
     found = document("operations", {}, {"function": "tanh"})
-    ((name, facts),) = causes(found).items()
+    ((_, facts),) = causes(found).items()
     assert facts[0] == ("type", "ops.Relu", "ops.Tanh")
 
 
@@ -484,9 +486,7 @@ def test_weights_that_no_layer_accounts_for_are_told():
         ),
         params=15,
     )
-    other = Architecture(
-        title="t", inputs=("i",), outputs=("d",), layers=one.layers, params=16
-    )
+    other = Architecture(title="t", inputs=("i",), outputs=("d",), layers=one.layers, params=16)
     assert not lv.diff(one, other).same
     assert [change.fact for change in lv.diff(one, other).model] == ["params"]
 
@@ -640,9 +640,9 @@ def on_a_terminal(arguments, folder, columns, **environment):
 
 def test_colours_are_for_terminals(folder):
     (folder / "b.yaml").write_text(
-        (ROOT / "spec" / "lenet5.yaml").read_text(encoding="utf-8").replace(
-            "filters: 16", "filters: 20"
-        ),
+        (ROOT / "spec" / "lenet5.yaml")
+        .read_text(encoding="utf-8")
+        .replace("filters: 16", "filters: 20"),
         encoding="utf-8",
     )
     command = ["diff", LENET5, "b.yaml"]
@@ -746,7 +746,7 @@ def mirrored(found):
     for one in found.layers:
         sides = [layer and layer.name for layer in (one.new, one.old)]
         facts = [
-            sorted((repr((c.fact, c.new, c.old)) for c in changes))
+            sorted(repr((c.fact, c.new, c.old)) for c in changes)
             for changes in (one.causes, one.effects)
         ]
         rows.append((opposite.get(one.kind.value, one.kind.value), *sides, *facts))
@@ -758,7 +758,7 @@ def rows_of(found):
     for one in found.layers:
         sides = [layer and layer.name for layer in (one.old, one.new)]
         facts = [
-            sorted((repr((c.fact, c.old, c.new)) for c in changes))
+            sorted(repr((c.fact, c.old, c.new)) for c in changes)
             for changes in (one.causes, one.effects)
         ]
         rows.append((one.kind.value, *sides, *facts))

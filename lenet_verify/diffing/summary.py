@@ -104,10 +104,18 @@ def entries(difference: Difference) -> list[Entry]:
 
 def following(difference: Difference) -> list[Entry]:
     """The layers that are only affected; those whose weights are come first."""
+    return [_entry(layer) for layer in _affected(difference)]
+
+
+def rest(difference: Difference, shown: int) -> tuple[Told, ...]:
+    """What the layers gain or lose that are only affected, and come after so many."""
+    return _sums(_affected(difference)[shown:])
+
+
+def _affected(difference: Difference) -> list[LayerDifference]:
     layers = difference.of(Kind.AFFECTED)
     weighty = [layer for layer in layers if _counts(layer, "params")]
-    order = [*weighty, *(layer for layer in layers if layer not in weighty)]
-    return [_entry(layer) for layer in order]
+    return [*weighty, *(layer for layer in layers if not _counts(layer, "params"))]
 
 
 def renamed(difference: Difference) -> list[tuple[str, str]]:
@@ -204,7 +212,7 @@ def _sums(layers: Sequence[LayerDifference]) -> tuple[Told, ...]:
     for fact in ("params", "macs"):
         total = sum(_counts(layer, fact) for layer in layers)
         if total:
-            found.append(Told(f"{WORDS[fact]} {_signed(total)} together"))
+            found.append(Told(f"{WORDS[fact]} {_signed(total)}"))
     return tuple(found)
 
 

@@ -13,6 +13,7 @@ from lenet_verify.diffing.summary import (
     following,
     headline,
     renamed,
+    rest,
     several,
     told,
     totals,
@@ -31,6 +32,9 @@ _COLOURS = {
 }
 _MOST_FOLLOWING = 6
 _NARROWEST = 40
+_HANGING = "      "
+_JOINED = "\0"
+"""A space at which no line is broken; no name has one, once it is made visible."""
 
 
 def render_text(
@@ -64,23 +68,33 @@ class _Paper:
         self.lines: list[str] = []
         self._room, self._colour = room, colour
 
-    def line(self, text: str, code: str | None = None, indent: str = "    ") -> None:
-        """A line, broken between words if need be; what follows is indented."""
-        for line in self._broken(text, indent):
+    def line(self, text: str, code: str | None = None) -> None:
+        """A line, broken if need be; what follows is indented."""
+        for line in self._broken(text):
+            line = line.replace(_JOINED, " ")
             self.lines.append(f"\x1b[{code}m{line}\x1b[0m" if code and self._colour else line)
 
-    def _broken(self, text: str, indent: str) -> Iterator[str]:
+    def _broken(self, text: str) -> Iterator[str]:
         if self._room is None or width(text) <= self._room:
             yield text
             return
-        line = ""
-        for word in text.split(" "):
-            if line.strip() and width(line) + 1 + width(word) > self._room:
+        words = text.lstrip(" ")
+        line = text[: len(text) - len(words)]
+        began = False
+        for word in self._words(words):
+            if began and width(line) + 1 + width(word) > self._room:
                 yield line
-                line = indent + word
+                line = _HANGING + word
             else:
-                line = f"{line} {word}" if line else word or " "
+                line = f"{line} {word}" if began else line + word
+            began = True
         yield line
+
+    def _words(self, text: str) -> Iterator[str]:
+        """What stays together, unless it takes more than a line of its own."""
+        for word in text.split(" "):
+            fits = self._room is None or width(word) <= self._room - len(_HANGING)
+            yield from [word] if fits else word.split(_JOINED)
 
 
 def _body(paper: _Paper, difference: Difference) -> None:
@@ -92,7 +106,7 @@ def _body(paper: _Paper, difference: Difference) -> None:
     for what, changes in (("model", difference.model), ("compiled", difference.compiled)):
         for change in changes:
             paper.line(f"~ {what}: {_said(told(change))}", _YELLOW)
-    _following(paper, following(difference))
+    _following(paper, difference)
     if pairs := renamed(difference):
         paper.line("")
         names = [f"{visible(old)} → {visible(new)}" for old, new in pairs]
@@ -120,7 +134,8 @@ def _entry(paper: _Paper, entry: Entry) -> None:
         paper.line(f"    {', '.join(map(_said, entry.effects))}", _DIM)
 
 
-def _following(paper: _Paper, found: Sequence[Entry]) -> None:
+def _following(paper: _Paper, difference: Difference) -> None:
+    found = following(difference)
     if not found:
         return
     paper.line("")
@@ -129,7 +144,9 @@ def _following(paper: _Paper, found: Sequence[Entry]) -> None:
         says = ", ".join(map(_said, entry.effects))
         paper.line(f"  {_name(entry.names[0])}: {says}", _DIM)
     if len(found) > _MOST_FOLLOWING:
-        paper.line(f"  and {len(found) - _MOST_FOLLOWING:,} more layers", _DIM)
+        sums = ", ".join(map(_said, rest(difference, _MOST_FOLLOWING)))
+        more = f"  and {len(found) - _MOST_FOLLOWING:,} more"
+        paper.line(f"{more}: {sums}" if sums else more, _DIM)
 
 
 def _totals(paper: _Paper, found: Sequence[Told]) -> None:
@@ -143,7 +160,7 @@ def _totals(paper: _Paper, found: Sequence[Told]) -> None:
         old = padded(one.old or "", olds, right=True)
         new = padded(one.new or "", news, right=True)
         grown = f" → {new}  {one.change}".rstrip() if one.old != one.new else ""
-        paper.line(f"  {padded(one.label, words)}  {old}{grown}")
+        paper.lines.append(f"  {padded(one.label, words)}  {old}{grown}")
     paper.line(f"  {padded(found[-1].label, words)}  {_values(found[-1])}")
 
 
@@ -152,10 +169,11 @@ def _name(names: Sequence[str]) -> str:
 
 
 def _said(one: Told) -> str:
-    if one.old is None:
-        return visible(one.label)
-    grown = f" ({one.change})" if one.change else ""
-    return f"{visible(one.label)} {_values(one)}{grown}"
+    text = visible(one.label)
+    if one.old is not None:
+        text += f" {_values(one)}{f' ({one.change})' if one.change else ''}"
+        text = text.replace(" ", _JOINED)
+    return text
 
 
 def _values(one: Told) -> str:
