@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lenet_verify.architecture import Layer, Source
 from lenet_verify.checking.align import align, in_reading_order
 from lenet_verify.checking.canonical import Unit
 from lenet_verify.diffing.opened import Graph
-from lenet_verify.vocabulary import LAYERS
 
 Partners = Mapping[str, str]
 """By the name of an old layer, that of the new one."""
@@ -32,8 +31,6 @@ def paired(old: Graph, new: Graph) -> dict[str, str]:
     swapped = _look(theirs) < _look(ours)
     wanted, found = (theirs, ours) if swapped else (ours, theirs)
     partners = {name: unit.name for name, (unit, _) in align(wanted, found).partners.items()}
-    for one, other in _left(wanted, found, partners):
-        partners[one] = other
     if swapped:
         partners = {theirs: ours for ours, theirs in partners.items()}
     names = [{key: name for name, key in side.items()} for side in keys]
@@ -112,36 +109,3 @@ def _inputs(old: Sequence[str], new: Sequence[str]) -> dict[str, str]:
     named = {name: name for name in old if name in new and (alike or not _COUNTED.fullmatch(name))}
     rest = [[name for name in side if name not in named] for side in (old, new)]
     return named | dict(zip(*rest, strict=False))
-
-
-def _left(
-    wanted: Sequence[Unit], found: Sequence[Unit], partners: Partners
-) -> Iterator[tuple[str, str]]:
-    """Layers that the aligner pairs by name alone, such as somebody's own and operations: those
-    of one type that the same layer feeds, others of one type in order, operations in one place."""
-    known = dict(partners)
-    used = set(known.values())
-    for alike in (_of_type_and_place, _of_type, _of_place):
-        free: dict[tuple[str, ...], list[str]] = {}
-        for unit in found:
-            if unit.name not in used and unit.layer.type not in LAYERS:
-                free.setdefault(alike(unit.layer, unit.layer.inputs[:1]), []).append(unit.name)
-        for unit in wanted:
-            if unit.name not in known and unit.layer.type not in LAYERS:
-                feeder = tuple(known.get(wire, wire) for wire in unit.layer.inputs[:1])
-                if names := free.get(alike(unit.layer, feeder)):
-                    known[unit.name] = names.pop(0)
-                    used.add(known[unit.name])
-                    yield unit.name, known[unit.name]
-
-
-def _of_type_and_place(layer: Layer, feeder: tuple[str, ...]) -> tuple[str, ...]:
-    return (layer.type, *feeder)
-
-
-def _of_type(layer: Layer, _: tuple[str, ...]) -> tuple[str, ...]:
-    return (layer.type,)
-
-
-def _of_place(layer: Layer, feeder: tuple[str, ...]) -> tuple[str, ...]:
-    return (layer.type.partition(".")[0], *feeder)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from enum import IntEnum
 
 from lenet_verify.architecture import Layer, Source
-from lenet_verify.checking.align import COMMUTATIVE
+from lenet_verify.checking.wiring import COMMUTATIVE
 from lenet_verify.diffing.opened import Graph
 from lenet_verify.diffing.pairing import Partners
 
