@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
 from lenet_verify.inference import RULES, WITHOUT_RULE
-from lenet_verify.options import check_parser, diff_parser, show_parser
+from lenet_verify.options import check_parser, diff_parser, freeze_parser, show_parser
 from lenet_verify.spec.schema import schema_text
 from lenet_verify.vocabulary import FAMILIES
 
@@ -40,6 +40,8 @@ def wanted() -> dict[Path, str]:
     diff = filled(diff, "diff example", f"```\n{difference('text')}\n```")
     diff = filled(diff, "diff markdown", f"````markdown\n{difference('markdown')}\n````")
     diff = filled(diff, "diff help", f"```\n{diff_parser().format_help().rstrip()}\n```")
+    freeze = (ROOT / "docs" / "freeze.md").read_text(encoding="utf-8")
+    freeze = filled(freeze, "freeze help", f"```\n{freeze_parser().format_help().rstrip()}\n```")
     inference = (ROOT / "docs" / "inference.md").read_text(encoding="utf-8")
     inference = filled(inference, "layers", rules_of_layers())
     inference = filled(inference, "operations", rules_of_operations())
@@ -49,6 +51,7 @@ def wanted() -> dict[Path, str]:
         ROOT / "docs" / "diff.md": diff,
         ROOT / "docs" / "inference.md": inference,
         ROOT / "docs" / "facts.md": facts,
+        ROOT / "docs" / "freeze.md": freeze,
         ROOT / "docs" / "show.md": show,
         ROOT / "lenet_verify" / "spec.schema.json": schema_text(),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 
@@ -37,14 +38,19 @@ class Shape:
 
     def __str__(self) -> str:
         """The spec's notation: `scalar`, `120`, `128x768`, `6@28x28`, `3@4x5x6`, `2x3x4x5x6`."""
-        rank = len(self.sizes)
-        if rank == 0:
-            return "scalar"
-        if rank <= 2:
-            return "x".join(str(size) for size in (*self.spatial, self.channels))
-        if rank <= 4:
-            return f"{self.channels}@" + "x".join(str(size) for size in self.spatial)
-        return "x".join(str(size) for size in self.sizes)
+        return _text(self)
+
+
+@lru_cache(4096)  # a few shapes are told of again and again
+def _text(shape: Shape) -> str:
+    rank = len(shape.sizes)
+    if rank == 0:
+        return "scalar"
+    if rank <= 2:
+        return "x".join(str(size) for size in (*shape.spatial, shape.channels))
+    if rank <= 4:
+        return f"{shape.channels}@" + "x".join(str(size) for size in shape.spatial)
+    return "x".join(str(size) for size in shape.sizes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ from lenet_verify.options import (
     diff_parser,
     factory_arguments,
     file_limits,
+    freeze_parser,
     limits,
+    new_file,
     output_folder,
     schema_parser,
     show_parser,
@@ -106,6 +108,11 @@ def diff_command(arguments: Sequence[str]) -> int:
     return _diff(_parsed(diff_parser(), arguments))
 
 
+def freeze_command(arguments: Sequence[str]) -> int:
+    """`lenet-verify freeze MODEL`."""
+    return _freeze(_parsed(freeze_parser(), arguments))
+
+
 def schema_command(arguments: Sequence[str]) -> int:
     """`lenet-verify schema`."""
     _parsed(schema_parser(), arguments)
@@ -118,6 +125,7 @@ def schema_command(arguments: Sequence[str]) -> int:
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "check": check_command,
     "diff": diff_command,
+    "freeze": freeze_command,
     "schema": schema_command,
     "show": show_command,
 }
@@ -236,6 +244,26 @@ def _diff(options: argparse.Namespace) -> int:
     _print(render(difference, names, options.format, room(sys.stdout), _wants_colour()))
     _say_what_was_logged(options)
     return HOLDS if difference.same else FAILS
+
+
+def _freeze(options: argparse.Namespace) -> int:
+    from lenet_verify.files import write_files
+    from lenet_verify.freeze import freeze
+    from lenet_verify.show.finding import find, way
+
+    target = new_file(options)
+    how = way(options)
+    shown = find(options.models[0], how)
+    frozen = freeze(shown.architecture, shown.model, how.limits)
+    for warning in (*shown.warnings, *frozen.warnings):
+        _say(f"warning: {warning}")
+    if target is None:
+        _print(frozen.text)
+    else:
+        write_files(target.parent, {target.name: frozen.text.encode()})
+        _say(f"wrote {target}")
+    _say_what_was_logged(options)
+    return HOLDS
 
 
 def _say_what_was_logged(options: argparse.Namespace) -> None:

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-_TRIED_FOR = 0.3
+_TRIED_FOR = 0.1
 """Seconds after which it is known how long the rest would take alone."""
 
-_WORTH = 1.5
-"""Seconds of work that are worth starting processes for."""
+_WORTH = 0.5
+"""Seconds of work that are worth starting processes for: forks take 0.04, others far more."""
 
 _work: list[Callable[[Any], Any]] = []
 

@@ -33,11 +33,13 @@ def check_parser() -> argparse.ArgumentParser:
         usage="%(prog)s [check] SPEC... [options]\n"
         "       %(prog)s show MODEL|SPEC... [options]\n"
         "       %(prog)s diff OLD NEW [options]\n"
+        "       %(prog)s freeze MODEL [options]\n"
         "       %(prog)s schema",
         description="Checks a neural network against what a paper claims of it. A command is the "
         "first argument: check, which is meant where there is none; show prints the architecture "
-        "of a model, layer by layer; diff prints what changed between two ('%(prog)s show --help' "
-        "tells how); schema prints the JSON Schema of specs.",
+        "of a model, layer by layer; diff prints what changed between two; freeze prints a spec "
+        "that pins a model ('%(prog)s show --help', and so on, tells how); schema prints the JSON "
+        "Schema of specs.",
         epilog=EXIT_CODES,
         formatter_class=lambda prog: argparse.HelpFormatter(prog, width=HELP_WIDTH),
     )
@@ -177,6 +179,46 @@ compared; 2 one of them cannot be read
 """
 
 
+def freeze_parser() -> argparse.ArgumentParser:
+    """The parser of `freeze`, from which its help text comes."""
+    parser = argparse.ArgumentParser(
+        prog="lenet-verify freeze",
+        usage="%(prog)s MODEL [options]",
+        description="Prints a spec that pins a model: it holds for that model, and for none that "
+        "computes something else.",
+        epilog=_FREEZE_EPILOG,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add(
+        "models", nargs=1, metavar="MODEL",
+        help="package.module:object (a Keras model, or a factory or class that makes one; this "
+        "runs that code); a model file or its URL, of which nothing is executed; or a YAML spec, "
+        "whose own model is derived by inference",
+    )  # fmt: skip
+    add("-o", "--out", metavar="FILE", help="write the spec there instead of printing it")
+    add("--force", action="store_true", help="replace FILE if it is there already")
+    _add_arg(add)
+    add(
+        "--static", action="store_true",
+        help="load no framework and run no code: refuse package.module:object",
+    )  # fmt: skip
+    _add_limit(add)
+    _add_debug(add)
+    return parser
+
+
+_FREEZE_EPILOG = """\
+examples:
+  lenet-verify freeze trained.keras -o spec/trained.yaml
+  lenet-verify freeze mine:network --arg classes=10 > network.yaml
+  lenet-verify network.yaml --model mine:network
+
+exit codes: 0 the spec is there; 2 there is none
+"""
+
+
 def with_values(arguments: Sequence[str]) -> list[str]:
     """The arguments of `show`, each bare `--expand` with its empty value.
 
@@ -288,6 +330,26 @@ def shown_path(path: str) -> str:
     if Path(path).is_absolute() and not absolute.is_relative_to(Path.cwd()):
         return str(absolute)
     return os.path.relpath(absolute)
+
+
+def new_file(options: argparse.Namespace) -> Path | None:
+    """The file that `--out` names; None for standard output.
+
+    Raises:
+        OutputError: it is there already, and nobody said to replace it; or it is no file.
+    """
+    if options.out is None:
+        if options.force:
+            raise UsageError("--force is for a file that --out names, and there is none")
+        return None
+    file = Path(options.out)
+    if not file.name:
+        raise OutputError(f"--out takes a file, not '{options.out}'")
+    if file.is_dir():
+        raise OutputError(f"{file} is a folder: name a file in it with --out")
+    if not options.force and (file.exists() or file.is_symlink()):
+        raise OutputError(f"{file} is there already: --force replaces it")
+    return file
 
 
 def output_folder(options: argparse.Namespace) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 
@@ -18,7 +19,7 @@ class Outcome(Enum):
     SKIPPED = "skipped"
 
 
-FAILING = frozenset({Outcome.BROKEN, Outcome.UNKNOWN})
+FAILING = (Outcome.BROKEN, Outcome.UNKNOWN)
 """Unknown is not a pass."""
 
 
@@ -112,7 +113,7 @@ class Verdict:
         """Whether every finding holds, deviates as accepted, or is skipped."""
         return not self.failing
 
-    @property
+    @cached_property
     def failing(self) -> tuple[Finding, ...]:
         """The findings that fail the run."""
         return tuple(finding for finding in self.findings if finding.outcome in FAILING)
@@ -125,7 +126,7 @@ class Verdict:
 
     def count(self, outcome: Outcome) -> int:
         """How many findings have that outcome."""
-        return sum(finding.outcome is outcome for finding in self.findings)
+        return [finding.outcome for finding in self.findings].count(outcome)
 
 
 def worst(findings: Sequence[Finding]) -> Outcome | None:
@@ -133,5 +134,5 @@ def worst(findings: Sequence[Finding]) -> Outcome | None:
     order = (
         Outcome.BROKEN, Outcome.UNKNOWN, Outcome.DEVIATES, Outcome.HOLDS, Outcome.SKIPPED,
     )  # fmt: skip
-    present = {finding.outcome for finding in findings}
+    present = [finding.outcome for finding in findings]
     return next((outcome for outcome in order if outcome in present), None)

@@ -88,6 +88,7 @@ def test_old_names_inside_of_other_layers(read):
         {"module": "keras", "class_name": "Int4DTypePolicy", "config": {"name": "float32"}},
         {"module": "mine", "class_name": "DTypePolicy", "config": {"name": "float32"}},
         {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float8"}},
+        {"module": "keras", "class_name": ["DTypePolicy"], "config": {"name": "float32"}},
     ],
 )
 def test_a_dtype_that_may_keep_weights_in_few_bits(read, dtype):

@@ -5,6 +5,9 @@ They come in the order of first mention, but each after those that are claimed t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 from lenet_verify.architecture import Layer
@@ -12,7 +15,7 @@ from lenet_verify.checking.align import Unlike
 from lenet_verify.checking.canonical import Unit
 from lenet_verify.checking.likeness import OTHER, difference, features
 from lenet_verify.notation import Exactly
-from lenet_verify.spec import Expectation, Spec
+from lenet_verify.spec import Expectation, Spec, family
 from lenet_verify.vocabulary import ARGUMENT_FORMS, LAYERS
 
 _ANY = "?"
@@ -44,6 +47,7 @@ def claimed_units(spec: Spec) -> tuple[Unit, ...]:
 def unlike_claimed(spec: Spec) -> Unlike:
     """What it costs to let a unit of the model be the layer that claims speak of."""
     claims = _claims(spec)
+    families = {name: _family(own) for name, own in claims.items()}
 
     def unlike(wanted: Unit, found: Unit) -> float:
         cost = 0.0
@@ -55,7 +59,10 @@ def unlike_claimed(spec: Spec) -> Unlike:
         ]
         stated = [(one, value) for one, value in seen if value is not _NOT_SEEN]
         held = sum(one.expected.admits(value) for one, value in stated)
-        if wanted.layer.type == _ANY and held < _KNOWN_BY:
+        known = families[wanted.name]
+        if wanted.layer.type == _ANY and known is None and held < _KNOWN_BY:
+            return OTHER
+        if wanted.layer.type == _ANY and known not in (None, family(found.layer.type)):
             return OTHER
         if not held and len(stated) >= _MANY:
             return OTHER
@@ -65,13 +72,26 @@ def unlike_claimed(spec: Spec) -> Unlike:
 
 
 def _claims(spec: Spec) -> dict[str, list[Expectation]]:
-    """What is claimed of each layer that is named, in the order of first mention."""
+    """What is claimed of each layer that is named, in the order of first mention; what is claimed
+    by a pattern of names, too."""
     found: dict[str, list[Expectation]] = {}
     for claim in spec.claims:
         for one in claim.expectations:
             if one.selector.kind == "name":
                 found.setdefault(one.selector.text, []).append(one)
+    for claim in spec.claims:
+        for one in claim.expectations:
+            if one.selector.kind == "glob":
+                for name in filter(partial(fnmatchcase, pat=one.selector.text), found):
+                    found[name].append(one)
     return found
+
+
+def _family(claims: Sequence[Expectation]) -> str | None:
+    """The family of a layer by the arguments that are claimed of it, if one alone has these."""
+    names = {one.fact for one in claims} & set(ARGUMENT_FORMS)
+    having = {known.family for known in LAYERS.values() if names <= known.arguments.keys()}
+    return having.pop() if names and len(having) == 1 else None
 
 
 _NOT_SEEN = object()

@@ -14,6 +14,8 @@ def accepted(
     findings: Sequence[Finding], deviations: Sequence[Deviation]
 ) -> tuple[list[Finding], tuple[str, ...]]:
     """The findings with those that deviate as accepted, and a warning for each unused deviation."""
+    if not deviations:
+        return list(findings), ()
     result: list[Finding] = []
     used: set[int] = set()
     for finding in findings:

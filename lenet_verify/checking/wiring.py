@@ -140,7 +140,10 @@ def _split(layers: Sequence[Layer], ends: Sequence[Source], exact: bool) -> Netw
         if (layer.name, 1) not in copies:
             several = wires if len(wires) > 1 else ()
             inputs = wires[0] if wires else layer.inputs
-            found.layers.append(replace(layer, inputs=inputs, calls=several, details=()))
+            told = inputs, several, ()
+            if told != (layer.inputs, layer.calls, layer.details):
+                layer = replace(layer, inputs=inputs, calls=several, details=())
+            found.layers.append(layer)
             continue
         for number, call in enumerate(layer.details):
             name = copies.get((layer.name, number), layer.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from math import prod
 from typing import Any
 
@@ -39,7 +39,7 @@ HERE = Window((), ())
 """Each position sees itself alone, as in a Dense on a sequence."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Derived:
     """What a layer comes to, from first principles, for one example.
 
@@ -70,12 +70,12 @@ class Derived:
         if self.trainable_weights or self.non_trainable_weights:
             weights(*self.trainable_weights, *self.non_trainable_weights)
 
-    @property
+    @cached_property
     def trainable(self) -> int:
         """How many numbers it trains."""
         return weights(*self.trainable_weights)
 
-    @property
+    @cached_property
     def non_trainable(self) -> int:
         """How many numbers its other weights hold."""
         return weights(*self.non_trainable_weights)

@@ -21,6 +21,12 @@ from lenet_verify.inference.rules import RULES
 
 Inputs = tuple[Shape, ...]
 
+_known: dict[tuple[str, int, Inputs], tuple[Mapping[str, Any], Derived | None]] = {}
+"""What layers of these very arguments came to on such inputs: every layer is derived twice, and
+many files have it. The arguments are kept, so that no others can come to have their id."""
+
+_MOST_KNOWN, _LONGEST_KNOWN = 512, 4096
+
 
 def derive(layer: Layer) -> Derived | None:
     """What one layer comes to on the inputs of its first call; None where that cannot be said.
@@ -40,12 +46,11 @@ def derive_call(layer: Layer, call: Call) -> Derived | None:
     Raises:
         InferenceError: no such layer takes such inputs.
     """
-    rule = RULES.get(layer.type)
-    if rule is None or call.input_shapes is None:
+    if layer.type not in RULES or call.input_shapes is None:
         return None
     inputs = _without_masks(layer, call, call.input_shapes)
     try:
-        derived = rule(_in_axis_order(inputs, layer.config), layer.config)
+        derived = _by_rule(layer.type, layer.config, inputs)
     except Impossible as e:
         shapes = ", ".join(str(shape) for shape in inputs) or "nothing"
         raise InferenceError(layer.name, f"{layer.type} on {shapes}: {e}") from e
@@ -56,6 +61,19 @@ def derive_call(layer: Layer, call: Call) -> Derived | None:
     if derived is not None and layer.config.get("trainable") is False:
         return frozen(derived)
     return derived
+
+
+def _by_rule(type_: str, config: Mapping[str, Any], inputs: Inputs) -> Derived | None:
+    """What the rule says, which is asked once, unless the arguments are long."""
+    key = (type_, id(config), inputs)
+    if key not in _known:
+        derived = RULES[type_](_in_axis_order(inputs, config), config)
+        if len(repr(config)) > _LONGEST_KNOWN:
+            return derived
+        if len(_known) == _MOST_KNOWN:
+            _known.clear()
+        _known[key] = (config, derived)
+    return _known[key][1]
 
 
 def _is_readable(derived: Derived) -> bool:

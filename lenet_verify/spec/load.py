@@ -63,7 +63,20 @@ def load_spec(path: str | os.PathLike[str], limits: Limits | None = None) -> Spe
     """
     limits = limits or Limits()
     file = os.fspath(path)
-    content = _content(file, limits.spec_bytes)
+    return read_spec(_content(file, limits.spec_bytes), file, limits)
+
+
+def read_spec(content: bytes, file: str, limits: Limits) -> Spec:
+    """Validates a spec that is in memory.
+
+    Args:
+        content: the bytes of the file.
+        file: what it is called.
+        limits: how large it may be.
+
+    Raises:
+        SpecError: with every problem of the file, each with its line and column.
+    """
     node, found = parse(content, file, limits)
     problems = Problems(file, found)
     spec = _spec(problems, node, file, limits, hashlib.sha256(content).hexdigest())

@@ -70,6 +70,9 @@ class _Layers(Mapping[str, LayerClass]):
             self._made[name] = LayerClass(name, family, arguments, _rank(name))
         return self._made[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._families  # which makes nothing
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._families)
 

@@ -43,8 +43,9 @@ def in_form(wanted: Layer, layer: Layer, fed: Shape) -> Form | None:
     """A layer in the form of another, if it has that form too.
 
     Args:
-        wanted: a layer of that form; of it, type and `keepdims` are looked at. Where it pools by
-            another rule, the form is that of pooling over the whole map all the same.
+        wanted: a layer of that form. Where it pools by another rule, the form is that of pooling
+            over the whole map all the same. Its strides and padding are taken over, where a window
+            stands in one place whatever they are.
         layer: has one input, whose shape is known.
         fed: the shape that its input has where it is made, before anything reshapes it.
 
@@ -59,11 +60,11 @@ def in_form(wanted: Layer, layer: Layer, fed: Shape) -> Form | None:
     if wanted.type == "Dense" and layer.type in _CONVOLUTIONS:
         return _dense(layer, seen)
     if wanted.type in _CONVOLUTIONS and layer.type == "Dense":
-        return _convolution(wanted.type, layer, seen, fed)
+        return _convolution(wanted, layer, seen, fed)
     if wanted.type in _GLOBAL_POOLINGS:
         return _global_pooling(layer, seen, bool(wanted.config.get("keepdims", False)))
     if wanted.type in _POOLINGS and layer.type in _GLOBAL_POOLINGS:
-        return _pooling(layer, seen)
+        return _pooling(wanted, layer, seen)
     return None
 
 
@@ -112,16 +113,17 @@ def _dense(layer: Layer, seen: Shape) -> Form | None:
     return _derived(layer, "Dense", arguments, flat, WHOLE_MAP)
 
 
-def _convolution(type_: str, layer: Layer, seen: Shape, fed: Shape) -> Form | None:
+def _convolution(wanted: Layer, layer: Layer, seen: Shape, fed: Shape) -> Form | None:
     if len(seen.sizes) != 1:
         return None
-    rank = _CONVOLUTIONS[type_]
+    type_, rank = wanted.type, _CONVOLUTIONS[wanted.type]
     is_map = len(fed.sizes) == rank + 1 and prod(_numbers(fed)) == seen.sizes[0]
     on = fed if is_map else Shape((*(1,) * rank, *seen.sizes))
     arguments = {
         **_common(layer, type_),
         "filters": layer.config.get("units"),
         "kernel_size": on.spatial,
+        **_place(wanted, on),
     }
     return _derived(layer, type_, arguments, on, WHOLE_MAP)
 
@@ -141,12 +143,22 @@ def _global_pooling(layer: Layer, seen: Shape, keeps: bool) -> Form | None:
     return _derived(layer, type_, arguments, seen, GLOBAL_POOLING)
 
 
-def _pooling(layer: Layer, seen: Shape) -> Form | None:
+def _pooling(wanted: Layer, layer: Layer, seen: Shape) -> Form | None:
     rank, type_ = _GLOBAL_POOLINGS[layer.type]
     if len(seen.sizes) != rank + 1:
         return None
     arguments = {**_common(layer, type_), "pool_size": seen.spatial, "strides": seen.spatial}
+    arguments |= _place(wanted, seen)
     return _derived(layer, type_, arguments, seen, GLOBAL_POOLING)
+
+
+def _place(wanted: Layer, seen: Shape) -> dict[str, Any]:
+    """The strides and padding of a layer, as far as a window over the whole map may have any."""
+    strides, padding = wanted.config.get("strides"), wanted.config.get("padding")
+    place = {} if strides is None else {"strides": strides}
+    if padding is not None and set(seen.spatial) == {1}:
+        place["padding"] = padding
+    return place
 
 
 def _numbers(shape: Shape) -> tuple[int, ...]:

@@ -211,6 +211,8 @@ class Reshaper:
                 flatten = Layer(name="", type="Flatten", config=complete("Flatten", {}))
             if flatten is not None:
                 view = self._flattened(view, flatten, shape)
+        if view.name not in self._invented and view.inputs != (root,):
+            self.found.recast.setdefault(view.name, RESHAPE)
         self.found.layers.append(_without_counts(replace(view, inputs=(root,)), now, shape))
         return view.name
 

@@ -65,7 +65,7 @@ def recorded(node: Any, type_: str, layers: Container[str]) -> Recorded:
     Raises:
         Malformed: it has neither form.
     """
-    if isinstance(node, Mapping) and isinstance(node.get("args"), list):
+    if isinstance(node, dict) and isinstance(node.get("args"), list):
         args, kwargs = _of_keras_3(node)
     else:
         args, kwargs = _of_keras_2(node, layers)
@@ -78,12 +78,12 @@ def recorded(node: Any, type_: str, layers: Container[str]) -> Recorded:
 
 def is_dated(node: Any) -> bool:
     """Whether a call is noted in the form of Keras 2."""
-    return not (isinstance(node, Mapping) and isinstance(node.get("args"), list))
+    return not (isinstance(node, dict) and isinstance(node.get("args"), list))
 
 
 def _of_keras_3(node: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     kwargs = node.get("kwargs", {})
-    if not isinstance(kwargs, Mapping):
+    if not isinstance(kwargs, dict):
         raise Malformed("the kwargs of a call must be an object")
     return (
         [_with_refs(value) for value in node["args"]],
@@ -95,14 +95,14 @@ def _with_refs(value: Any) -> Any:
     """What is handed over, with the tensors in it as `Ref`s."""
     if isinstance(value, list):
         return [_with_refs(item) for item in value]
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return value
     if value.get("class_name") == "__keras_tensor__":
         config = value.get("config")
-        history = config.get("keras_history") if isinstance(config, Mapping) else None
+        history = config.get("keras_history") if isinstance(config, dict) else None
         if not _is_place(history):
             raise Malformed("a tensor must tell where it comes from: [layer, call, output]")
-        assert isinstance(config, Mapping)
+        assert isinstance(config, dict)
         layer, call, output = history
         return Ref(layer, call, output, whole_shape(config.get("shape")))
     if value.get("class_name") == "__tuple__":
@@ -154,9 +154,7 @@ def _is_tensor_or_constant(value: list[Any]) -> bool:
 
 
 def _is_place(value: Any) -> TypeGuard[list[Any]]:
-    if not isinstance(value, list) or len(value) != 3 or not isinstance(value[0], str):
-        return False
-    return all(isinstance(number, int) and not isinstance(number, bool) for number in value[1:])
+    return isinstance(value, list) and [*map(type, value)] == [str, int, int]
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -164,7 +162,7 @@ def leaves(value: Any) -> Iterator[Any]:
     if isinstance(value, list | tuple):
         for item in value:
             yield from leaves(item)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for key in sorted(value):
             yield from leaves(value[key])
     else:
@@ -180,11 +178,11 @@ def _taken(
 ) -> tuple[tuple[Ref, str], ...]:
     """The tensors in the order of the call's parameters."""
     parameters = list(call_parameters(type_))
-    places = {name: number for number, name in enumerate(parameters)}
     found: list[tuple[Ref, str]] = []
     for number, value in enumerate(args):
         name = parameters[number] if number < len(parameters) else ""
         found += [(ref, name if name.endswith("mask") else "") for ref in _refs(value)]
+    places = {name: number for number, name in enumerate(parameters)} if kwargs else {}
     for name in sorted(kwargs, key=lambda name: places.get(name, len(places))):
         found += [(ref, name) for ref in _refs(kwargs[name])]
     return tuple(found)
@@ -193,7 +191,7 @@ def _taken(
 def _told(type_: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[str, ...]:
     """What a layer is told when it is called that changes what it computes."""
     told: dict[str, None] = {}
-    if any(not isinstance(leaf, Ref | None) for leaf in leaves(args[:1])):
+    if not all(leaf is None or isinstance(leaf, Ref) for leaf in leaves(args[:1])):
         told[CONSTANT] = None
     usual = call_parameters(type_)
     for number, value in enumerate(args[1:], start=2):

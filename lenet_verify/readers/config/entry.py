@@ -39,18 +39,16 @@ class Entry:
     )  # fmt: skip
 
     def __init__(self, value: Any, where: str) -> None:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             raise Malformed(f"{where} must be an object with a class_name, not {_kind(value)}")
-        self.class_name = _text(value.get("class_name"), f"the class_name of {where}")
-        self.module = _text_or_none(value.get("module"), f"the module of {where}")
-        self.registered = _text_or_none(
-            value.get("registered_name"), f"the registered_name of {where}"
-        )
+        self.class_name = _text(value.get("class_name"), "class_name", where)
+        self.module = _text_or_none(value.get("module"), "module", where)
+        self.registered = _text_or_none(value.get("registered_name"), "registered_name", where)
         self.dated = "module" not in value and "registered_name" not in value
         config = value.get("config")
         if isinstance(config, list) and self.class_name == "Sequential":
             config = {"name": "sequential", "layers": config}  # as it was before 2018
-        if not isinstance(config, Mapping):
+        if not isinstance(config, dict):
             raise Malformed(f"the config of {where} must be an object, not {_kind(config)}")
         self.config: Mapping[str, Any] = config
         name = value.get("name", config.get("name"))
@@ -58,10 +56,10 @@ class Entry:
             raise Malformed(f"{where} has two names, of its own and in its config")
         self.shared = value.get("shared_object_id") is not None
         self.named = name is not None
-        self.name = _text(name, f"the name of {where}") if self.named else _usual_name(self)
+        self.name = _text(name, "name", where) if self.named else _usual_name(self)
         self.nodes = value.get("inbound_nodes", [])
         build = value.get("build_config")
-        self.built_on = build.get("input_shape") if isinstance(build, Mapping) else None
+        self.built_on = build.get("input_shape") if isinstance(build, dict) else None
 
 
 def name_apart(entries: Sequence[Entry]) -> None:
@@ -94,33 +92,33 @@ def whole_shape(value: Any) -> Sizes | None:
     Raises:
         Malformed: a size that no tensor has.
     """
-    if isinstance(value, Mapping) and value.get("class_name") == "__tuple__":
+    if isinstance(value, dict) and value.get("class_name") == "__tuple__":
         value = value.get("items")
-    if not isinstance(value, list) or not value or any(map(_is_container, value)):
+    if not isinstance(value, list) or not value:
+        return None
+    strange = [size for size in value if size is not None and not _is_size(size)]
+    if any(isinstance(size, list | dict) for size in strange):
         return None
     if len(value) > LARGEST_RANK:
         raise Malformed(f"a shape of {len(value)} axes; at most {LARGEST_RANK} are read")
-    for size in value:
-        known = isinstance(size, int) and not isinstance(size, bool)
-        if size is not None and not (known and 0 <= size <= LARGEST_SIZE):
-            raise Malformed(
-                f"{visible(repr(size), 40)} is no size: a whole number up to 2^31-1, or null"
-            )
+    if strange:
+        what = visible(repr(strange[0]), 40)
+        raise Malformed(f"{what} is no size: a whole number up to 2^31-1, or null")
     return tuple(value)
 
 
-def _is_container(value: Any) -> bool:
-    return isinstance(value, list | Mapping)
+def _is_size(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= LARGEST_SIZE
 
 
-def _text(value: Any, what: str) -> str:
+def _text(value: Any, what: str, where: str) -> str:
     if not isinstance(value, str) or not value:
-        raise Malformed(f"{what} must be a text, not {_kind(value)}")
+        raise Malformed(f"the {what} of {where} must be a text, not {_kind(value)}")
     return value
 
 
-def _text_or_none(value: Any, what: str) -> str | None:
-    return None if value is None else _text(value, what)
+def _text_or_none(value: Any, what: str, where: str) -> str | None:
+    return None if value is None else _text(value, what, where)
 
 
 def _kind(value: Any) -> str:

@@ -38,12 +38,12 @@ def _finished(layer: Layer, outlined: Layer) -> Layer:
     changes: dict[str, Any] = {}
     if layer.layers:
         changes["layers"] = finished(layer.layers, outlined.layers)
-    else:
+    elif layer.activation is None and "activation" not in unknown:
         rank = len(layer.input_shapes[0].sizes) + 1 if layer.input_shapes else None
         kind = with_activation(layer.type, layer.config, rank)
-        if "activation" not in unknown:
+        if kind.activation is not None:
             changes["activation"] = kind.activation
-            unknown |= kind.unknown
+        unknown |= kind.unknown
     if "quantization" in unknown:
         changes |= dict.fromkeys(COUNTS)
         unknown |= dict.fromkeys(COUNTS, unknown["quantization"])
@@ -66,7 +66,9 @@ def _finished(layer: Layer, outlined: Layer) -> Layer:
             )
             for call, told in zip(layer.details, outlined.details, strict=True)
         )
-    return replace(layer, **changes, unknown=unknown)
+    if unknown != layer.unknown:
+        changes["unknown"] = unknown
+    return replace(layer, **changes) if changes else layer
 
 
 def _differing(derived: Inputs | None, declared: Inputs | None) -> Inputs | None:

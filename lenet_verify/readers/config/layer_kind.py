@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -10,9 +11,15 @@ from lenet_verify.readers.config.entry import Entry
 from lenet_verify.readers.config.identity import Identity
 from lenet_verify.readers.config.keras2 import in_keras_3
 from lenet_verify.readers.config.shared import shared_inside
-from lenet_verify.readers.kind import Kind, opaque, stranger, unreadable
+from lenet_verify.readers.kind import Kind, opaque, stranger, unreadable, with_activation
 from lenet_verify.visible import visible
-from lenet_verify.vocabulary import APPLICATION_LAYERS, BASE_ARGUMENTS, LAYERS, normalise
+from lenet_verify.vocabulary import (
+    ACTIVATION_LAYERS,
+    APPLICATION_LAYERS,
+    BASE_ARGUMENTS,
+    LAYERS,
+    normalise,
+)
 from lenet_verify.vocabulary.argument_forms import COUNT
 from lenet_verify.vocabulary.forms import Form, Optional
 from lenet_verify.vocabulary.lists import Paddings, Sizes
@@ -22,7 +29,7 @@ _LARGEST_NUMBER = 2**63
 _INSIDE = ("backward_layer", "cell", "cells", "layer")
 
 
-_known_kinds: dict[tuple[Identity, str, bool, bool, str], Kind] = {}
+_known_kinds: dict[tuple[Identity, str, bool, bool, bytes], Kind] = {}
 """What layers of these arguments are: a network, and one after it, has most of them again."""
 
 _MOST_KNOWN, _LONGEST_KNOWN = 512, 4096
@@ -44,15 +51,17 @@ shape, count or function. (`kernel_…` of separable convolutions, which have tw
 
 
 def kind_of(entry: Entry, identity: Identity) -> Kind:
-    """What a layer is, its activation left out: that may hang on the shape of its input."""
-    arguments = repr([item for item in entry.config.items() if item[0] != "name"])
+    """What a layer is; the activation of a layer of nothing else is left out, since that may hang
+    on the shape of its input."""
+    arguments = marshal.dumps({**entry.config, "name": None}, 2)  # as exact as repr, and faster
     key = (identity, entry.class_name, entry.dated, entry.shared, arguments)
     if key in _known_kinds:
         return _known_kinds[key]
     kind = _kind(entry, identity)
     if identity.role in _WITH_POLICIES and _is_quantized(entry.config):
         why = "it is quantized, which its arguments do not tell"
-        kind = Kind(kind.type, kind.config, unknown={**kind.unknown, "quantization": why})
+        unknown = {**kind.unknown, "quantization": why}
+        kind = Kind(kind.type, kind.config, kind.activation, unknown)
     if len(arguments) <= _LONGEST_KNOWN:
         if len(_known_kinds) == _MOST_KNOWN:
             _known_kinds.clear()
@@ -110,7 +119,8 @@ def _is_plain_dtype(value: Any) -> bool:
         known = known and value.get("registered_name") is None
         config = value.get("config")
         name = config.get("name") if isinstance(config, dict) else None
-        known = known and value.get("class_name") in _PLAIN_POLICIES
+        class_name = value.get("class_name")
+        known = known and isinstance(class_name, str) and class_name in _PLAIN_POLICIES
         return known and isinstance(name, str) and name in _PLAIN_DTYPES
     return value is None or (isinstance(value, str) and value in _PLAIN_DTYPES)
 
@@ -136,7 +146,8 @@ def _known(type_: str, entry: Entry) -> Kind:
         return unreadable(type_, f"its {wrong} is none that Keras takes")
     if strange := next(_strange_inside(config), None):
         return unreadable(type_, f"{strange} inside it is not Keras's own", config)
-    return Kind(type_, config)
+    alone = type_ in ACTIVATION_LAYERS
+    return Kind(type_, config, None if alone else with_activation(type_, config, None).activation)
 
 
 def _with_functions(config: Mapping[str, Any]) -> Mapping[str, Any]:

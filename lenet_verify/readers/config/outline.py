@@ -236,6 +236,7 @@ class _Reader:
             type=kind.type,
             inputs=names[0],
             shapes=details[0].shapes,
+            activation=kind.activation,
             config=kind.config,
             layers=_told(inner.layers, unknown.get("call")) if inner else (),
             outputs=tuple(end.layer for end in inner.ends) if inner else (),
@@ -263,7 +264,7 @@ class _Reader:
             config = {**config, **calls[0].arguments}
         elif self.frozen and "trainable" in config:
             config = {**config, "trainable": False}
-        return Kind(kind.type, config, unknown=kind.unknown)
+        return Kind(kind.type, config, kind.activation, kind.unknown)
 
 
 def _told(layers: tuple[Layer, ...], why: str | None) -> tuple[Layer, ...]:

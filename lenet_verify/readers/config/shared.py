@@ -9,6 +9,7 @@ from typing import Any
 from lenet_verify.readers.config.entry import Malformed
 
 ID = "shared_object_id"
+_HOLDING = (dict, list)
 _WITHOUT_WEIGHTS = (
     "keras.initializers", "keras.regularizers", "keras.constraints", "keras.dtype_policies",
     "keras", "builtins",
@@ -22,15 +23,21 @@ def check_that_one_is_one(config: Any) -> None:
     Raises:
         Malformed: naming the class.
     """
-    first: dict[str, str] = {}
+    first: dict[str, tuple[list[Any], str]] = {}
     for found in _objects(config):
         if (number := found.get(ID)) is not None:
-            told = {key: found.get(key) for key in ("module", "class_name", "registered_name")}
-            text = json.dumps([told, _without_ids(found.get("config"))], sort_keys=True)
-            if first.setdefault(repr(number), text) != text:
+            told = [found.get(key) for key in ("module", "class_name", "registered_name", "config")]
+            written = repr(told)
+            other, as_before = first.setdefault(repr(number), (told, written))
+            # mostly they are written alike
+            if written != as_before and _text(told) != _text(other):
                 raise Malformed(
                     f"two objects that differ have one {ID}: Keras would take the first for both"
                 )
+
+
+def _text(told: list[Any]) -> str:
+    return json.dumps(_without_ids(told), sort_keys=True)
 
 
 def shared_inside(config: Any) -> bool:
@@ -42,16 +49,14 @@ def shared_inside(config: Any) -> bool:
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    """Every object in a config, in its order."""
-    waiting = [value]
+    """Every object in a config."""
+    waiting = [value] if isinstance(value, _HOLDING) else []
     while waiting:
         one = waiting.pop()
-        if isinstance(one, dict):
-            if "class_name" in one:
-                yield one
-            waiting += [item for item in reversed(one.values()) if isinstance(item, dict | list)]
-        elif isinstance(one, list):
-            waiting += [item for item in reversed(one) if isinstance(item, dict | list)]
+        if isinstance(one, dict) and "class_name" in one:
+            yield one
+        inside = one.values() if isinstance(one, dict) else one
+        waiting += [item for item in inside if isinstance(item, _HOLDING)]
 
 
 def _without_ids(value: Any) -> Any:

@@ -1,0 +1,271 @@
+"""Each form that a layer is rewritten into computes the same, on random weights; and a model is
+rewritten into the spec's form, either way, or left alone."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, ops
+from models.right import chained
+
+import lenet_verify as lv
+from lenet_verify.checking.align import in_reading_order
+from lenet_verify.checking.best_form import best_form
+from lenet_verify.checking.canonical import formed, prepared
+from lenet_verify.checking.rewriting.forms import GLOBAL_POOLING, WHOLE_MAP
+from lenet_verify.checking.rewriting.separable import SEPARABLE
+from lenet_verify.checking.rewriting.views import RESHAPE
+from lenet_verify.vocabulary import ACTIVATION_LAYERS
+
+RANDOM = np.random.default_rng(0)
+
+
+def on(shape, *steps):
+    return chained(steps, shape)
+
+
+def maps(*steps):
+    return on((8, 8, 3), layers.Conv2D(4, 3), *steps)
+
+
+def row(*steps):
+    return on((9, 2), layers.Conv1D(4, 2), *steps)
+
+
+def cube(*steps):
+    return on((4, 4, 4, 2), *steps)
+
+
+def dense(units=5, activation="tanh"):
+    return layers.Dense(units, activation=activation)
+
+
+def two_heads(form):
+    """What one map is read by twice."""
+    inputs = keras.Input((4, 4, 2))
+    if form == "dense":
+        x = layers.Flatten()(inputs)
+        a, b = layers.Dense(3)(x), layers.Dense(2)(x)
+    else:
+        a, b = (layers.Flatten()(layers.Conv2D(n, 4)(inputs)) for n in (3, 2))
+    return keras.Model(inputs, layers.Concatenate()([a, b]))
+
+
+def summed(form):
+    """A residual block of vectors, or of maps of 1x1."""
+    inputs = keras.Input((4, 4, 2))
+    if form == "dense":
+        x = layers.Dense(3)(layers.Flatten()(inputs))
+        y = layers.Dense(3, activation="relu")(x)
+    else:
+        z = layers.Conv2D(3, 4)(inputs)
+        x = layers.Flatten()(z)
+        y = layers.Flatten()(layers.Conv2D(3, 1, activation="relu")(z))
+    return keras.Model(inputs, layers.Add()([x, y]))
+
+
+# By name: the rule, and a model in each form.
+SAME = {
+    "flatten": (RESHAPE, lambda: maps(layers.Flatten(), dense()),
+                lambda: maps(layers.Reshape((-1,)), dense())),
+    "flatten-to-a-size": (RESHAPE, lambda: maps(layers.Flatten(), dense()),
+                          lambda: maps(layers.Reshape((144,)), dense())),
+    "flatten-in-steps": (RESHAPE, lambda: maps(layers.Flatten(), dense()),
+                         lambda: maps(layers.Reshape((6, 24)), layers.Flatten(), dense())),
+    "flatten-twice": (RESHAPE, lambda: maps(layers.Flatten(), dense()),
+                      lambda: maps(layers.Flatten(), layers.Flatten(), dense())),
+    "flatten-by-operation": (
+        RESHAPE, lambda: maps(layers.Flatten(), dense()),
+        lambda: maps(lambda x: ops.reshape(x, (-1, 144)), dense()),
+    ),
+    "whole-map": (WHOLE_MAP, lambda: maps(layers.Flatten(), dense(), dense(4)),
+                  lambda: maps(layers.Conv2D(5, 6, activation="tanh"), layers.Flatten(), dense(4))),
+    "whole-map-not-square": (
+        WHOLE_MAP, lambda: on((3, 5, 2), layers.Flatten(), dense()),
+        lambda: on((3, 5, 2), layers.Conv2D(5, (3, 5), activation="tanh"), layers.Flatten()),
+    ),
+    "whole-map-stride": (
+        WHOLE_MAP, lambda: on((4, 4, 2), layers.Flatten(), dense()),
+        lambda: on((4, 4, 2), layers.Conv2D(5, 4, strides=3, activation="tanh"), layers.Flatten()),
+    ),
+    "whole-map-reshaped": (
+        WHOLE_MAP, lambda: maps(layers.Flatten(), dense()),
+        lambda: maps(layers.Conv2D(5, 6, activation="tanh"), layers.Reshape((5,))),
+    ),
+    "whole-map-no-bias": (
+        WHOLE_MAP, lambda: maps(layers.Flatten(), layers.Dense(5, use_bias=False)),
+        lambda: maps(layers.Conv2D(5, 6, use_bias=False), layers.Flatten()),
+    ),
+    "one-pixel": (
+        WHOLE_MAP, lambda: maps(layers.Flatten(), dense(), dense(4), dense(3, "softmax")),
+        lambda: maps(layers.Conv2D(5, 6, activation="tanh"), layers.Conv2D(4, 1, activation="tanh"),
+                     layers.Conv2D(3, 1, activation="softmax"), layers.Flatten()),
+    ),
+    "one-pixel-padded": (
+        WHOLE_MAP, lambda: maps(layers.Flatten(), dense(), dense(4)),
+        lambda: maps(layers.Conv2D(5, 6, activation="tanh"),
+                     layers.Conv2D(4, 1, padding="same", activation="tanh"), layers.Flatten()),
+    ),
+    "dense-on-a-pixel": (
+        WHOLE_MAP, lambda: maps(layers.Flatten(), dense(), dense(4)),
+        lambda: maps(layers.Conv2D(5, 6, activation="tanh"), dense(4), layers.Flatten()),
+    ),
+    "activation-between": (
+        WHOLE_MAP, lambda: maps(layers.Flatten(), dense(), dense(4)),
+        lambda: maps(layers.Conv2D(5, 6), layers.Activation("tanh"), layers.Flatten(), dense(4)),
+    ),
+    "normalised-between": (
+        WHOLE_MAP, lambda: maps(layers.Flatten(), dense(), layers.BatchNormalization(), dense(4)),
+        lambda: maps(layers.Conv2D(5, 6, activation="tanh"), layers.BatchNormalization(),
+                     layers.Flatten(), dense(4)),
+    ),
+    "whole-row": (WHOLE_MAP, lambda: row(layers.Flatten(), dense()),
+                  lambda: row(layers.Conv1D(5, 8, activation="tanh"), layers.Flatten())),
+    "whole-cube": (WHOLE_MAP, lambda: cube(layers.Flatten(), dense()),
+                   lambda: cube(layers.Conv3D(5, 4, activation="tanh"), layers.Flatten())),
+    "two-heads": (WHOLE_MAP, lambda: two_heads("dense"), lambda: two_heads("convolution")),
+    "in-a-sum": (WHOLE_MAP, lambda: summed("dense"), lambda: summed("convolution")),
+    **{
+        f"global-{kind}-{rank}d-{form}": (
+            GLOBAL_POOLING,
+            lambda kind=kind, rank=rank: _pooled(kind, rank, "global"),
+            lambda kind=kind, rank=rank, form=form: _pooled(kind, rank, form),
+        )
+        for kind in ("Average", "Max") for rank in (1, 2, 3) for form in ("window", "keepdims")
+    },
+    "global-last": (
+        GLOBAL_POOLING, lambda: maps(layers.GlobalAveragePooling2D(), dense()),
+        lambda: maps(layers.AveragePooling2D(6), dense(), layers.Flatten()),
+    ),
+    "separable": (
+        SEPARABLE, lambda: maps(layers.SeparableConv2D(5, 3, activation="tanh")),
+        lambda: maps(layers.DepthwiseConv2D(3, use_bias=False),
+                     layers.Conv2D(5, 1, activation="tanh")),
+    ),
+    "separable-all-arguments": (
+        SEPARABLE,
+        lambda: maps(layers.SeparableConv2D(5, 2, 2, "same", depth_multiplier=3, use_bias=False)),
+        lambda: maps(layers.DepthwiseConv2D(2, 2, "same", depth_multiplier=3, use_bias=False),
+                     layers.Conv2D(5, 1, use_bias=False)),
+    ),
+    "separable-dilated": (
+        SEPARABLE, lambda: maps(layers.SeparableConv2D(5, 2, dilation_rate=2)),
+        lambda: maps(layers.DepthwiseConv2D(2, dilation_rate=2, use_bias=False),
+                     layers.Conv2D(5, 1)),
+    ),
+    "separable-row": (
+        SEPARABLE, lambda: row(layers.SeparableConv1D(5, 3), layers.ReLU()),
+        lambda: row(layers.DepthwiseConv1D(3, use_bias=False), layers.Conv1D(5, 1), layers.ReLU()),
+    ),
+}  # fmt: skip
+
+
+def _pooled(kind, rank, form):
+    start = {1: row, 2: maps, 3: cube}[rank]
+    size = {1: 8, 2: 6, 3: 4}[rank]
+    whole = getattr(layers, f"Global{kind}Pooling{rank}D")
+    window = getattr(layers, f"{kind}Pooling{rank}D")
+    if form == "global":
+        return start(whole(), dense())
+    first = whole(keepdims=True) if form == "keepdims" else window(size)
+    return start(first, layers.Flatten(), dense())
+
+
+def rewritten(spec, model):
+    """A model in the form of another."""
+    spec, model = lv.read(spec), lv.read(model)
+    keep = frozenset(layer.type for layer in spec.layers) - ACTIVATION_LAYERS
+    net = prepared(spec, keep, of_spec=True)
+    form = formed(net, keep)
+    ordered = in_reading_order(form.units, form.outputs)
+    return best_form(ordered, net, prepared(model, keep), keep)
+
+
+# A layer that the spec has is wanted, though it changes nothing.
+ONE_WAY = {"dense-on-a-pixel", "flatten-in-steps", "flatten-twice", "global-last"}
+BOTH_WAYS = [(name, back) for name in SAME for back in (False, True)[: 2 - (name in ONE_WAY)]]
+
+
+@pytest.mark.parametrize(("case", "back"), BOTH_WAYS)
+def test_a_model_is_rewritten_into_the_specs_form(case, back):
+    rule, one, other = SAME[case]
+    spec, model = (other(), one()) if back else (one(), other())
+    form, alignment = rewritten(spec, model)
+    assert (alignment.cost, alignment.extra) == (0, ())
+    ours = [(unit.layer.type, unit.layer.shapes, unit.activation) for unit in form.units]
+    wanted = formed(prepared(lv.read(spec), (), of_spec=True), frozenset())
+    theirs = [(unit.layer.type, unit.layer.shapes, unit.activation) for unit in wanted.units]
+    assert sorted(map(str, ours)) == sorted(map(str, theirs))
+    told = {unit.recast for unit in form.units} | {r for u in form.units for r in u.rules}
+    assert rule in told
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_both_forms_compute_the_same(case):
+    _, one, other = SAME[case]
+    one, other = one(), other()
+    for weight in one.weights:
+        weight.assign(RANDOM.uniform(0.5, 1.5, size=weight.shape))
+    pairs = zip(one.get_weights(), other.get_weights(), strict=True)
+    other.set_weights([ours.reshape(theirs.shape) for ours, theirs in pairs])
+    inputs = RANDOM.normal(size=(3, *one.inputs[0].shape[1:])).astype("float32")
+    results = [np.asarray(ops.convert_to_numpy(model(inputs, training=False)))
+               for model in (one, other)]  # fmt: skip
+    assert np.allclose(*results, rtol=1e-4, atol=1e-4)
+
+
+# By name: what is nearly another form, and is not.
+OTHER = {
+    "smaller-kernel": (lambda: maps(layers.Flatten(), dense()),
+                       lambda: maps(layers.Conv2D(5, 5, activation="tanh"), layers.Flatten())),
+    "padded": (lambda: on((4, 4, 2), layers.Flatten(), dense()),
+               lambda: on((4, 4, 2), layers.Conv2D(5, 4, padding="same", activation="tanh"),
+                          layers.Flatten())),
+    "dilated": (lambda: on((3, 3, 2), layers.Flatten(), dense()),
+                lambda: on((3, 3, 2), layers.Conv2D(5, 2, dilation_rate=2, activation="tanh"),
+                           layers.Flatten())),
+    "groups": (lambda: on((3, 3, 2), layers.Flatten(), dense(4)),
+               lambda: on((3, 3, 2), layers.Conv2D(4, 3, groups=2, activation="tanh"),
+                          layers.Flatten())),
+    "no-flatten": (lambda: maps(layers.Flatten(), dense()), lambda: maps(dense())),
+    "another-output": (lambda: maps(layers.Flatten(), dense()),
+                       lambda: maps(layers.Conv2D(5, 6, activation="tanh"))),
+    "another-pooling": (lambda: maps(layers.GlobalAveragePooling2D(), dense()),
+                        lambda: maps(layers.MaxPooling2D(6), layers.Flatten(), dense())),
+    "part-of-the-map": (lambda: maps(layers.GlobalAveragePooling2D(), dense()),
+                        lambda: maps(layers.AveragePooling2D(5), layers.Flatten(), dense())),
+    "padded-window": (lambda: maps(layers.GlobalAveragePooling2D(), dense()),
+                      lambda: maps(layers.AveragePooling2D(6, 1, padding="same"),
+                                   layers.GlobalMaxPooling2D(), dense())),
+    "biased-half": (lambda: maps(layers.SeparableConv2D(5, 3)),
+                    lambda: maps(layers.DepthwiseConv2D(3), layers.Conv2D(5, 1))),
+    "active-half": (lambda: maps(layers.SeparableConv2D(5, 3)),
+                    lambda: maps(layers.DepthwiseConv2D(3, use_bias=False, activation="relu"),
+                                 layers.Conv2D(5, 1))),
+    "activation-between-halves": (
+        lambda: maps(layers.SeparableConv2D(5, 3)),
+        lambda: maps(layers.DepthwiseConv2D(3, use_bias=False), layers.ReLU(),
+                     layers.Conv2D(5, 1))),
+    "wide-half": (lambda: maps(layers.SeparableConv2D(5, 3)),
+                  lambda: maps(layers.DepthwiseConv2D(3, use_bias=False),
+                               layers.Conv2D(5, 3, padding="same"))),
+    "striding-half": (lambda: maps(layers.SeparableConv2D(5, 3, 2)),
+                      lambda: maps(layers.DepthwiseConv2D(3, use_bias=False),
+                                   layers.Conv2D(5, 1, 2))),
+    "transposed": (lambda: maps(layers.Flatten(), dense()),
+                   lambda: maps(layers.Permute((2, 1, 3)), layers.Flatten(), dense())),
+    "channels-moved": (lambda: maps(layers.Flatten(), dense()),
+                       lambda: maps(layers.Flatten(data_format="channels_first"), dense())),
+    "reshaped-to-sequence": (lambda: maps(layers.Flatten(), dense()),
+                             lambda: maps(layers.Reshape((36, 4)), dense(), layers.Flatten())),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["there", "back"])
+@pytest.mark.parametrize("case", OTHER)
+def test_what_computes_something_else_is_left_alone(case, back):
+    one, other = OTHER[case]
+    spec, model = (other(), one()) if back else (one(), other())
+    _, alignment = rewritten(spec, model)
+    assert alignment.cost > 0
