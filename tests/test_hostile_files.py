@@ -360,6 +360,10 @@ WIRING = {
         functional([given("x", 4), dense("y", 3, reads("x"))], outputs=[("y", 0, -1)]),
         "the outputs name output -1 of call 0 of 'y', which is called 1 times",
     ),
+    "an output of the model by no number": (
+        functional([given("x", 4), dense("y", 3, reads("x"))], outputs=[("y", 0, True)]),
+        r"its output_layers must be places such as \[layer, 0, 0\]",
+    ),
 }  # fmt: skip
 
 

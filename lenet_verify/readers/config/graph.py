@@ -183,7 +183,7 @@ def _places(config: Mapping[str, Any], key: str) -> list[Ref]:
 
 def _found_places(value: Any, key: str) -> Iterator[Ref]:
     match value:
-        case [str(name), int(call), int(output)]:
+        case [str(name), int(call), int(output)] if bool not in (type(call), type(output)):
             yield Ref(name, call, output)
         case list():
             for item in value:
