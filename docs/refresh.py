@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
 from lenet_verify.inference import RULES, WITHOUT_RULE
-from lenet_verify.options import check_parser, freeze_parser, show_parser
+from lenet_verify.options import check_parser, diff_parser, freeze_parser, show_parser
 from lenet_verify.spec.schema import schema_text
 from lenet_verify.vocabulary import FAMILIES
 
@@ -36,6 +36,10 @@ def wanted() -> dict[Path, str]:
     facts = filled(facts, "families", ", ".join(f"`{family}`" for family in FAMILIES))
     show = (ROOT / "docs" / "show.md").read_text(encoding="utf-8")
     show = filled(show, "show help", f"```\n{show_parser().format_help().rstrip()}\n```")
+    diff = (ROOT / "docs" / "diff.md").read_text(encoding="utf-8")
+    diff = filled(diff, "diff example", f"```\n{difference('text')}\n```")
+    diff = filled(diff, "diff markdown", f"````markdown\n{difference('markdown')}\n````")
+    diff = filled(diff, "diff help", f"```\n{diff_parser().format_help().rstrip()}\n```")
     freeze = (ROOT / "docs" / "freeze.md").read_text(encoding="utf-8")
     freeze = filled(freeze, "freeze help", f"```\n{freeze_parser().format_help().rstrip()}\n```")
     inference = (ROOT / "docs" / "inference.md").read_text(encoding="utf-8")
@@ -44,6 +48,7 @@ def wanted() -> dict[Path, str]:
     inference = filled(inference, "without", without_rules())
     return {
         ROOT / "README.md": readme,
+        ROOT / "docs" / "diff.md": diff,
         ROOT / "docs" / "inference.md": inference,
         ROOT / "docs" / "facts.md": facts,
         ROOT / "docs" / "freeze.md": freeze,
@@ -116,6 +121,30 @@ def example(readme: str) -> str:
     if run.returncode != 1:
         raise SystemExit(f"docs: the example should fail its check, but: {run.stderr}")
     return f"$ lenet-verify {' '.join(arguments)}\n{run.stdout.rstrip()}"
+
+
+def difference(kind: str) -> str:
+    """What `diff` says of LeNet-5 and a wider one."""
+    edits = {
+        "C3:      {type: Conv2D, filters: 16": "C3:      {type: Conv2D, filters: 20",
+        "S4:      {type: AveragePooling2D": "S4:      {type: MaxPooling2D",
+        "  output:  {type": "  drop:    {type: Dropout, rate: 0.5}\n  output:  {type",
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "spec", Path(folder, "spec"))
+        recipe = (ROOT / "spec" / "lenet5.yaml").read_text(encoding="utf-8")
+        for old, new in edits.items():
+            recipe = recipe.replace(old, new, 1)
+        Path(folder, "wider.yaml").write_text(recipe, encoding="utf-8")
+        options = [] if kind == "text" else ["--format", kind]
+        arguments = ["diff", "spec/lenet5.yaml", "wider.yaml", *options]
+        run = subprocess.run(
+            [COMMAND, *arguments], cwd=folder, capture_output=True, encoding="utf-8", check=False
+        )
+    if run.returncode != 1:
+        raise SystemExit(f"docs: the models should differ, but: {run.stderr}")
+    command = f"$ lenet-verify {' '.join(arguments)}\n" if kind == "text" else ""
+    return command + run.stdout.rstrip()
 
 
 def main() -> int:

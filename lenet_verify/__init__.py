@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lenet_verify.architecture import Architecture, Layer, Shape
     from lenet_verify.builder import build
     from lenet_verify.checking import check
+    from lenet_verify.diffing import Difference, diff
     from lenet_verify.errors import LenetVerifyError, SpecError
     from lenet_verify.readers import read
     from lenet_verify.spec import Spec, load_spec
@@ -27,6 +28,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Architecture": "architecture",
+    "Difference": "diffing",
     "Finding": "verdict",
     "Layer": "architecture",
     "LenetVerifyError": "errors",
@@ -37,6 +39,7 @@ _HOMES = {
     "Verdict": "verdict",
     "build": "builder",
     "check": "checking",
+    "diff": "diffing",
     "infer": "static_model",
     "load_spec": "spec",
     "read": "readers",
@@ -44,6 +47,7 @@ _HOMES = {
 
 __all__ = [
     "Architecture",
+    "Difference",
     "Finding",
     "Layer",
     "LenetVerifyError",
@@ -54,6 +58,7 @@ __all__ = [
     "Verdict",
     "build",
     "check",
+    "diff",
     "infer",
     "load_spec",
     "read",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 from lenet_verify.errors import LenetVerifyError, MistakesError, OutputError, ReadError
 from lenet_verify.options import (
     check_parser,
+    diff_parser,
     freeze_parser,
     new_file,
     schema_parser,
@@ -92,6 +93,11 @@ def show_command(arguments: Sequence[str]) -> int:
     return _show(_parsed(show_parser(), with_values(arguments)))
 
 
+def diff_command(arguments: Sequence[str]) -> int:
+    """`lenet-verify diff OLD NEW`."""
+    return _diff(_parsed(diff_parser(), arguments))
+
+
 def freeze_command(arguments: Sequence[str]) -> int:
     """`lenet-verify freeze MODEL`."""
     return _freeze(_parsed(freeze_parser(), arguments))
@@ -108,6 +114,7 @@ def schema_command(arguments: Sequence[str]) -> int:
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "check": check_command,
+    "diff": diff_command,
     "freeze": freeze_command,
     "schema": schema_command,
     "show": show_command,
@@ -205,6 +212,29 @@ def _show(options: argparse.Namespace) -> int:
         _print(render(found, wanted, room(sys.stdout), _wants_colour()))
     _say_what_was_logged(options)
     return HOLDS if len(found) == len(models) else UNDECIDED
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from lenet_verify.diffing import diff
+    from lenet_verify.diffing.finding import both
+    from lenet_verify.diffing.rendering import render
+    from lenet_verify.show.display_width import room
+
+    found, errors = both(options, _import_path(options))
+    for error in errors:
+        _complain(error, options.debug)
+    for shown in found:
+        for warning in shown.warnings:
+            _say(f"warning: {warning}")
+    if errors:
+        _say_what_was_logged(options)
+        return UNDECIDED
+    old, new = found
+    difference = diff(old.architecture, new.architecture)
+    names = (old.model, new.model)
+    _print(render(difference, names, options.format, room(sys.stdout), _wants_colour()))
+    _say_what_was_logged(options)
+    return HOLDS if difference.same else FAILS
 
 
 def _freeze(options: argparse.Namespace) -> int:

@@ -35,12 +35,14 @@ def check_parser() -> argparse.ArgumentParser:
         prog="lenet-verify",
         usage="%(prog)s [check] [SPEC...] [options]\n"
         "       %(prog)s show MODEL|SPEC... [options]\n"
+        "       %(prog)s diff OLD NEW [options]\n"
         "       %(prog)s freeze MODEL [options]\n"
         "       %(prog)s schema",
         description="Checks a neural network against what a paper claims of it. A command is the "
         "first argument: check, which is meant where there is none; show prints the architecture "
-        "of a model, layer by layer ('%(prog)s show --help' tells how); freeze prints a spec that "
-        "pins a model ('%(prog)s freeze --help'); schema prints the JSON Schema of specs.",
+        "of a model, layer by layer; diff prints what changed between two; freeze prints a spec "
+        "that pins a model ('%(prog)s show --help', and so on, tells how); schema prints the JSON "
+        "Schema of specs.",
         epilog=EXIT_CODES,
         formatter_class=lambda prog: argparse.HelpFormatter(prog, width=HELP_WIDTH),
     )
@@ -135,6 +137,53 @@ examples:
   lenet-verify show mine:network --format json
 
 exit codes: 0 every model is shown; 2 one could not be, the others are
+"""
+
+
+def diff_parser() -> argparse.ArgumentParser:
+    """The parser of `diff`, from which its help text comes."""
+    parser = argparse.ArgumentParser(
+        prog="lenet-verify diff",
+        usage="%(prog)s OLD NEW [options]",
+        description="Prints what changed between two models, layer by layer. Each is a YAML spec, "
+        "whose own model is derived by inference; package.module:object (a Keras model, or a "
+        "factory or class that makes one; this runs that code); or a model file or its URL; "
+        "nothing in a file is executed.",
+        epilog=_DIFF_EPILOG,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("old", metavar="OLD", help="a model or spec")
+    add("new", metavar="NEW", help="the one that it became")
+    add(
+        "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
+        help="text (default), json (every change), markdown (for a comment on a pull request)",
+    )  # fmt: skip
+    _add_arg(add)
+    for side in ("old", "new"):
+        add(
+            f"--{side}-arg", action="append", default=[], metavar="NAME=VALUE",
+            help=f"the same for the factory of {side.upper()} only",
+        )  # fmt: skip
+    add(
+        "--static", action="store_true",
+        help="load no framework and run no code: refuse package.module:object",
+    )  # fmt: skip
+    _add_limit(add)
+    _add_debug(add)
+    return parser
+
+
+_DIFF_EPILOG = """\
+examples:
+  lenet-verify diff spec/lenet5.yaml mine:lenet5
+  lenet-verify diff released.keras trained.keras
+  lenet-verify diff mine:network mine:network --new-arg width=8
+  lenet-verify diff released.keras mine:network --format markdown
+
+exit codes: 0 the same architecture, whatever its layers are called; 1 they differ, or cannot be
+compared; 2 one of them cannot be read
 """
 
 

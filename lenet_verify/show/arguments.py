@@ -12,13 +12,14 @@ _USUAL_DTYPE = "float32"
 
 def stated(layer: Layer) -> Iterable[str]:
     """`name=value` of each argument that is not as Keras has it where nothing is said."""
-    usual = _usual(layer.type)
+    defaults = usual(layer.type)
     for name, value in layer.config.items():
-        if name not in usual or usual[name] != value:
+        if name not in defaults or defaults[name] != value:
             yield f"{name}={as_written(value)}"
 
 
-def _usual(type_: str) -> Mapping[str, Any]:
+def usual(type_: str) -> Mapping[str, Any]:
+    """The arguments that a layer has where nothing is said."""
     from lenet_verify.vocabulary import LAYERS, complete
 
     return {"dtype": _USUAL_DTYPE} | (complete(type_, {}) if type_ in LAYERS else {})

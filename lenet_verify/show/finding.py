@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -48,15 +48,24 @@ def way(options: Namespace, import_path: tuple[str, ...] = ()) -> How:
     """
     arguments = factory_arguments(options.arg)
     if arguments:
-        from lenet_verify.readers import is_named_object
-
-        if not any(map(is_named_object, options.models)):
-            raise UsageError("--arg is for a factory, and there is no package.module:object here")
+        for_a_factory("--arg", options.models)
     how = How(arguments, options.static, import_path=import_path)
     if not options.limit:
         return how
     given = options.limit
     return replace(how, limits=limits(given), file_limits=file_limits(given))
+
+
+def for_a_factory(option: str, models: Iterable[str]) -> None:
+    """Sees to it that there is something to give arguments to.
+
+    Raises:
+        UsageError: nobody is there to take them.
+    """
+    from lenet_verify.readers import is_named_object
+
+    if not any(map(is_named_object, models)):
+        raise UsageError(f"{option} is for a factory, and there is no package.module:object here")
 
 
 def find(model: str, how: How) -> Shown:

@@ -36,14 +36,15 @@ def document(architecture: Architecture, model: str) -> dict[str, Any]:
         "inputs": list(architecture.inputs),
         "outputs": list(architecture.outputs),
         **_ends(architecture.ends),
-        "layers": [_layer(layer) for layer in architecture.layers],
+        "layers": [layer_document(layer) for layer in architecture.layers],
         **_weights(architecture),
         **_work(architecture),
         **_unknown(architecture.unknown),
     }
 
 
-def _layer(layer: Layer) -> dict[str, Any]:
+def layer_document(layer: Layer) -> dict[str, Any]:
+    """A layer as plain JSON values, with what is inside of it."""
     found: dict[str, Any] = {
         "name": layer.name,
         "type": layer.type,
@@ -55,7 +56,7 @@ def _layer(layer: Layer) -> dict[str, Any]:
         **_work(layer),
     }
     if layer.layers:
-        found["layers"] = [_layer(inner) for inner in layer.layers]
+        found["layers"] = [layer_document(inner) for inner in layer.layers]
         found["outputs"] = list(layer.outputs)
         found |= _ends(layer.ends)
     if layer.calls:
