@@ -197,7 +197,7 @@ def _show(options: argparse.Namespace) -> int:
     from lenet_verify.show.finding import find, way
     from lenet_verify.show.rendering import drawn, look, render
 
-    how, wanted = way(options, _import_path(options)), look(options)
+    how, wanted = way(options, _import_path(options.models, options)), look(options)
     found = []
     models = spelt_out(options.models).names
     for model in models:
@@ -220,7 +220,7 @@ def _diff(options: argparse.Namespace) -> int:
     from lenet_verify.diffing.rendering import render
     from lenet_verify.show.display_width import room
 
-    found, errors = both(options, _import_path(options))
+    found, errors = both(options, _import_path((options.old, options.new), options))
     for error in errors:
         _complain(error, options.debug)
     for shown in found:
@@ -243,7 +243,7 @@ def _freeze(options: argparse.Namespace) -> int:
     from lenet_verify.show.finding import find, way
 
     target = new_file(options)
-    how = way(options, _import_path(options))
+    how = way(options, _import_path(options.models, options))
     shown = find(options.models[0], how)
     frozen = freeze(shown.architecture, shown.model, how.limits)
     for warning in (*shown.warnings, *frozen.warnings):
@@ -257,11 +257,11 @@ def _freeze(options: argparse.Namespace) -> int:
     return HOLDS
 
 
-def _import_path(options: argparse.Namespace) -> tuple[str, ...]:
+def _import_path(models: Sequence[str], options: argparse.Namespace) -> tuple[str, ...]:
     """The folders that are configured to import from, where anything is to be imported."""
     from lenet_verify.readers import is_named_object
 
-    if options.static or not any(map(is_named_object, options.models)):
+    if options.static or not any(map(is_named_object, models)):
         return ()
     from lenet_verify.configuration import find_configuration
 

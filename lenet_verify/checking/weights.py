@@ -13,7 +13,11 @@ from lenet_verify.inference.derived import Weights
 from lenet_verify.verdict import Finding, Outcome
 
 _OTHERS = "its file keeps other weights than its config implies"
+_STRAY = "its file keeps weights for layers that its config lacks"
+_WHOSE = "together they are what its config implies; its file does not tell which layer has which"
 _LEAST_SHOWN = 8
+
+Path = tuple[str, ...]
 
 
 def stored_weights(
@@ -31,8 +35,7 @@ def stored_weights(
             code="opaque", outcome=Outcome.UNKNOWN, layer="model", fact="weights", reason=why
         )
     for layer in observed.layers:
-        if layer.weights is not None and (implied := _implied(layer)) is not None:
-            yield from _compared(layer, names.get(layer.name, layer.name), implied, layer.weights)
+        yield from _judged(layer, (layer.name,), names)
     if stray := observed.stray_weights:
         shown = ", ".join(stray[:_LEAST_SHOWN])
         more = f" and {len(stray) - _LEAST_SHOWN} more" if len(stray) > _LEAST_SHOWN else ""
@@ -43,8 +46,64 @@ def stored_weights(
             fact="weights",
             expected=[],
             observed=list(stray),
-            reason=f"its file keeps weights for layers that its config lacks: {shown}{more}",
+            reason=f"{_STRAY}: {shown}{more}",
         )
+
+
+def _judged(layer: Layer, path: Path, names: Mapping[str, str]) -> Iterator[Finding]:
+    """The findings of a layer; of a nested model one, or where that cannot be, those of the layers
+    inside it.
+
+    Args:
+        layer: it.
+        path: its name after those of the models around it.
+        names: by the model's names, the paper's.
+    """
+    if layer.weights is None:
+        return
+    implied = _implied(layer)
+    if any(one.weights is not None for one in layer.layers):
+        inside = [f for one in layer.layers for f in _judged(one, (*path, one.name), names)]
+        inside += _left_over(layer, path, names)
+        if implied is None or any(finding.outcome is not Outcome.HOLDS for finding in inside):
+            yield from inside
+            return
+        implied = layer.weights  # as each of them has it
+    if (not implied and not layer.weights) or implied is None:
+        return
+    holds = Counter(implied) == Counter(layer.weights)  # Keras writes them in several orders
+    if holds and _is_unclear(layer):
+        yield _finding(layer, path, names, Outcome.UNKNOWN, implied, _WHOSE)
+    elif holds:
+        yield _finding(layer, path, names, Outcome.HOLDS, implied)
+    else:
+        yield _finding(layer, path, names, Outcome.BROKEN, implied, _OTHERS)
+
+
+def _is_unclear(layer: Layer) -> bool:
+    """Whether it makes a difference that a file does not tell whose the weights inside are."""
+    if any(one.weights is not None for one in layer.layers):
+        return False
+    return len({frozenset(Counter(own).items()) for own in _own_weights(layer) if own}) > 1
+
+
+def _left_over(layer: Layer, path: Path, names: Mapping[str, str]) -> Iterator[Finding]:
+    """A finding on weights of a nested model that belong to none of its layers, if all of these
+    are known."""
+    if any(one.weights is None and one.params != 0 for one in layer.layers):
+        return
+    dealt = Counter(shape for one in layer.layers for shape in one.weights or ())
+    if left := tuple((Counter(layer.weights) - dealt).elements()):
+        yield _finding(replace(layer, weights=left), path, names, Outcome.BROKEN, (), _STRAY)
+
+
+def _own_weights(model: Layer) -> Iterator[Weights]:
+    """The weights that each layer inside a nested model must have."""
+    for layer in model.layers:
+        if layer.layers:
+            yield from _own_weights(layer)
+        else:
+            yield weights_of(layer) or ()
 
 
 def _implied(layer: Layer) -> Weights | None:
@@ -69,22 +128,24 @@ def _unadapted(value: Any) -> Any:
     return tuple(map(_unadapted, value)) if isinstance(value, tuple) else value
 
 
-def _compared(
-    layer: Layer, name: str, implied: tuple[tuple[int, ...], ...], kept: tuple[tuple[int, ...], ...]
-) -> Iterator[Finding]:
-    """Whether the shapes are the same, in whatever order: Keras writes them in several."""
-    if not implied and not kept:
-        return
-    holds = Counter(implied) == Counter(kept)
-    yield Finding(
-        code="weights",
-        outcome=Outcome.HOLDS if holds else Outcome.BROKEN,
-        layer=name,
+def _finding(
+    layer: Layer,
+    path: Path,
+    names: Mapping[str, str],
+    outcome: Outcome,
+    implied: Weights,
+    reason: str | None = None,
+) -> Finding:
+    name, kept = "/".join(path), layer.weights or ()
+    return Finding(
+        code="opaque" if outcome is Outcome.UNKNOWN else "weights",
+        outcome=outcome,
+        layer=names.get(name, name),
         fact="weights",
         expected=_written(implied, kept),
         observed=_written(kept, implied),
-        reason=None if holds else _OTHERS,
-        model_layer=layer.name,
+        reason=reason,
+        model_layer=name,
         model_type=layer.type,
     )
 
