@@ -17,6 +17,7 @@ from lenet_verify.checking.canonical import CanonicalForm, Unit, formed
 from lenet_verify.checking.rewriting.forms import Form, forms, has_forms, in_form
 from lenet_verify.checking.rewriting.separable import halves_of, is_whole, joined, split
 from lenet_verify.checking.rewriting.views import (
+    RESHAPING,
     Place,
     Reshaper,
     is_view,
@@ -124,10 +125,14 @@ def _seen_through(wanted: Wanted, model: Network) -> _Through:
 
 
 def _known(pairs: Mapping[str, str], wanted: Wanted, form: CanonicalForm) -> dict[str, str]:
-    """The pairs of units that a form has, too."""
-    ours = {unit.name for unit in wanted.units}
-    theirs = {unit.name for unit in form.units}
-    return {name: other for name, other in pairs.items() if name in ours and other in theirs}
+    """The pairs of units that a form has, too; and what only reshapes, in its order."""
+    ours, theirs = (
+        {unit.name: unit.layer.type in RESHAPING for unit in units}
+        for units in (wanted.units, form.units)
+    )
+    views = ((name for name, is_one in side.items() if is_one) for side in (ours, theirs))
+    known = {name: other for name, other in pairs.items() if name in ours and other in theirs}
+    return known | dict(zip(*views, strict=False))
 
 
 def _with_forms(unit: Unit, fed: Mapping[str, Shape], examples: Sequence[Layer]) -> Unit:

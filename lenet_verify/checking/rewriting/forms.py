@@ -119,6 +119,8 @@ def _convolution(wanted: Layer, layer: Layer, seen: Shape, fed: Shape) -> Form |
     type_, rank = wanted.type, _CONVOLUTIONS[wanted.type]
     is_map = len(fed.sizes) == rank + 1 and prod(_numbers(fed)) == seen.sizes[0]
     on = fed if is_map else Shape((*(1,) * rank, *seen.sizes))
+    if wanted.config.get("kernel_size", on.spatial) != on.spatial:
+        return None
     arguments = {
         **_common(layer, type_),
         "filters": layer.config.get("units"),
