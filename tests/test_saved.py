@@ -389,6 +389,24 @@ def test_how_a_model_is_compiled(tmp_path):
         assert found.metrics == ("accuracy", "auc")
 
 
+def categorical_crossentropy(true, predicted):
+    return keras.ops.mean(true - predicted)
+
+
+@pytest.mark.parametrize("loss", [keras.losses.categorical_crossentropy, categorical_crossentropy])
+def test_a_function_is_known_to_a_file_by_its_name_alone(loss, tmp_path):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    model.compile("adam", loss, metrics=["accuracy"])
+    model.save(tmp_path / "m.keras")
+    found = lv.read(str(tmp_path / "m.keras"))
+    assert found.unknown["loss"] == (
+        "the file tells of a function categorical_crossentropy, and not whose it is"
+    )
+    assert "metrics" not in found.unknown
+    ours = lv.read(model).compiled.loss
+    assert (ours == "categorical_crossentropy") == (loss is keras.losses.categorical_crossentropy)
+
+
 def test_the_calls_of_a_shared_layer(tmp_path):
     found = read("shared_at_different_depths", tmp_path)
     assert found.layer("shared").calls == (("x",), ("between",), ("shared",))

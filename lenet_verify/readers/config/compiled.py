@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lenet_verify.architecture import Compiled
+from lenet_verify.visible import visible
 from lenet_verify.vocabulary import LOSSES, METRICS, OPTIMIZERS
 
 
@@ -31,6 +32,37 @@ def compiled(config: Any) -> Compiled | None:
     )
 
 
+def whose(config: Any) -> dict[str, str]:
+    """Why it cannot be told of `loss` or `metrics` whether they are Keras's own.
+
+    A file tells of a function that nobody registered its name alone, and somebody's own may be
+    called as one of Keras's is.
+
+    Args:
+        config: as of `compiled`.
+    """
+    found: dict[str, str] = {}
+    for fact in ("loss", "metrics"):
+        value = config.get(fact) if isinstance(config, Mapping) else None
+        name = next(_functions(value), None)
+        if name is not None:
+            found[fact] = f"the file tells of a function {visible(name)}, and not whose it is"
+    return found
+
+
+def _functions(value: Any) -> Iterator[str]:
+    """The names of functions in a value that nobody registered, however it is nested."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _functions(item)
+    elif isinstance(value, Mapping):
+        if value.get("class_name") != "function":
+            for item in value.values():
+                yield from _functions(item)
+        elif value.get("module") == "builtins" and ">" not in str(value.get("config")):
+            yield str(value.get("config"))
+
+
 def _identifiers(value: Any, known: Mapping[str, str], home: str) -> Iterator[str]:
     """The identifier of every loss, metric or optimizer in a value, however it is nested."""
     if isinstance(value, str):
@@ -51,6 +83,8 @@ def _identifier(value: Mapping[str, Any], known: Mapping[str, str], home: str) -
     name, module = str(value["class_name"]), value.get("module", home)
     if name == "function" and isinstance(value.get("config"), str):
         name, module = value["config"], home if module == "builtins" else module
+        if value.get("registered_name") == "function" and module == home:
+            return known.get(name, name)
     if name == "MeanMetricWrapper" and isinstance(config := value.get("config"), Mapping):
         name = _wrapped(str(config.get("fn")), str(config.get("name")))
     name = name.removeprefix("Custom>")  # which Keras 2 put before its own optimizers

@@ -8,7 +8,7 @@ from typing import Any
 
 from lenet_verify.architecture import Architecture, Compiled, Layer
 from lenet_verify.inference import inferred
-from lenet_verify.readers.config.compiled import compiled
+from lenet_verify.readers.config.compiled import compiled, whose
 from lenet_verify.readers.config.entry import Entry, Malformed
 from lenet_verify.readers.config.finish import COUNTS, finished
 from lenet_verify.readers.config.identity import identity
@@ -49,9 +49,10 @@ def read_config(
     model = Entry(config, "the model")
     check_that_one_is_one(model.config)
     role, type_ = identity(model)
-    how = compiled(training if apart else config.get("compile_config"))
+    told = training if apart else config.get("compile_config")
+    how = compiled(told)
     if role in ("stranger", "opaque"):
-        return _opaque(model, type_, how)
+        return _opaque(model, type_, how, whose(told))
     if role not in ("functional", "sequential"):
         raise Malformed(f"a {type_} is a layer, not a model")
     found = outline(model, role, Room(most_layers), inputs)
@@ -62,7 +63,7 @@ def read_config(
         )
     first = found.layers[0] if found.layers else None
     if first is not None and first.type == "InputLayer" and first.shapes is None:
-        return _unwired(model, found, how)
+        return _unwired(model, found, how, whose(told))
     filled = inferred(
         Architecture(
             title=model.name,
@@ -74,7 +75,7 @@ def read_config(
         )
     )
     layers = finished(filled.layers, found.layers)
-    unknown: dict[str, str] = {**filled.unknown, **_first_unknown(layers)}
+    unknown: dict[str, str] = {**filled.unknown, **_first_unknown(layers), **whose(told)}
     if found.supplied:
         unknown["input"] = _GIVEN
     if how is not None and how.optimizer is None:
@@ -99,17 +100,21 @@ def _first_unknown(layers: Sequence[Layer]) -> dict[str, str]:
     return found
 
 
-def _opaque(model: Entry, type_: str, how: Compiled | None) -> Architecture:
+def _opaque(
+    model: Entry, type_: str, how: Compiled | None, unknown: Mapping[str, str]
+) -> Architecture:
     """A model of somebody's own class, whose call no file tells."""
     why = f"{type_} is no class of Keras, and what its call computes is in no file"
     facts = ("layers", *COUNTS, "macs", "connections")
     return Architecture(
         title=model.name, inputs=(), outputs=(), layers=(), compiled=how,
-        unknown=dict.fromkeys(facts, why),
+        unknown={**unknown, **dict.fromkeys(facts, why)},
     )  # fmt: skip
 
 
-def _unwired(model: Entry, found: Outline, how: Compiled | None) -> Architecture:
+def _unwired(
+    model: Entry, found: Outline, how: Compiled | None, unknown: Mapping[str, str]
+) -> Architecture:
     """A Sequential that was never built: its layers, and no shape of any."""
     facts = ("layers", *COUNTS, "macs", "connections")
     return Architecture(
@@ -118,7 +123,7 @@ def _unwired(model: Entry, found: Outline, how: Compiled | None) -> Architecture
         outputs=(),
         layers=tuple(_unbuilt(layer) for layer in found.layers if layer.type != "InputLayer"),
         compiled=how,
-        unknown=dict.fromkeys(facts, _NO_INPUT),
+        unknown={**unknown, **dict.fromkeys(facts, _NO_INPUT)},
     )
 
 
