@@ -393,7 +393,9 @@ def categorical_crossentropy(true, predicted):
     return keras.ops.mean(true - predicted)
 
 
-@pytest.mark.parametrize("loss", [keras.losses.categorical_crossentropy, categorical_crossentropy])
+@pytest.mark.parametrize(
+    "loss", [keras.losses.categorical_crossentropy, categorical_crossentropy], ids=["keras", "own"]
+)
 def test_a_function_is_known_to_a_file_by_its_name_alone(loss, tmp_path):
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
     model.compile("adam", loss, metrics=["accuracy"])
