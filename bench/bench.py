@@ -1,6 +1,6 @@
 """Measures whole processes against the peers, in turn in one run: medians and ratios.
 
-python bench/bench.py [--runs 7] [--only main|files|inference]
+python bench/bench.py [--runs 7] [--only main|files|inference|alignment]
 """
 
 from __future__ import annotations
@@ -57,19 +57,35 @@ def main_job(runs: int) -> None:
 
 def inference(runs: int) -> None:
     """Inference alone, without the start of the process."""
-    command = [sys.executable, str(HERE / "inference.py"), str(runs)]
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, env=environment()
-    )
-    times = json.loads(done.stdout)
     before = None
-    for name, taken in times.items():
+    for name, taken in _times("inference.py", runs).items():
         growth = f"{taken / before:5.1f} ×" if before and "chain" in name else ""
         print(f"{'inference, ' + name:46}  {1000 * taken:6.1f} ms  {growth}")
         before = taken
 
 
-PARTS = {"main": main_job, "inference": inference, "files": model_files}
+def alignment(runs: int) -> None:
+    """Pairing the layers of two models alone."""
+    for name, taken in _times("alignment.py", runs).items():
+        print(f"{'pairing, ' + name:46}  {1000 * taken:6.1f} ms")
+
+
+def _times(script: str, runs: int) -> dict[str, float]:
+    """The seconds that a script of this folder prints."""
+    command = [sys.executable, str(HERE / script), str(runs)]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, env=environment()
+    )
+    times: dict[str, float] = json.loads(done.stdout)
+    return times
+
+
+PARTS = {
+    "main": main_job,
+    "inference": inference,
+    "alignment": alignment,
+    "files": model_files,
+}
 
 
 if __name__ == "__main__":

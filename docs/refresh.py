@@ -46,12 +46,16 @@ def wanted() -> dict[Path, str]:
     inference = filled(inference, "layers", rules_of_layers())
     inference = filled(inference, "operations", rules_of_operations())
     inference = filled(inference, "without", without_rules())
+    implementations = (ROOT / "docs" / "implementations.md").read_text(encoding="utf-8")
+    for name, output in verdicts().items():
+        implementations = filled(implementations, name, f"```\n{output}\n```")
     return {
         ROOT / "README.md": readme,
         ROOT / "docs" / "diff.md": diff,
         ROOT / "docs" / "inference.md": inference,
         ROOT / "docs" / "facts.md": facts,
         ROOT / "docs" / "freeze.md": freeze,
+        ROOT / "docs" / "implementations.md": implementations,
         ROOT / "docs" / "show.md": show,
         ROOT / "lenet_verify" / "spec.schema.json": schema_text(),
     }
@@ -145,6 +149,28 @@ def difference(kind: str) -> str:
         raise SystemExit(f"docs: the models should differ, but: {run.stderr}")
     command = f"$ lenet-verify {' '.join(arguments)}\n" if kind == "text" else ""
     return command + run.stdout.rstrip()
+
+
+def verdicts() -> dict[str, str]:
+    """What is said of each network of `theirs.py`."""
+    text = (ROOT / "docs" / "theirs.py").read_text(encoding="utf-8")
+    names = re.findall(r"^def (\w+)", text, flags=re.MULTILINE)
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "spec", Path(folder, "spec"))
+        Path(folder, "theirs.py").write_text(text, encoding="utf-8")
+        models = [option for name in names for option in ("--model", f"theirs:{name}")]
+        arguments = ["spec/lenet5.yaml", *models]
+        run = subprocess.run(
+            [COMMAND, *arguments], cwd=folder, capture_output=True, encoding="utf-8", check=False
+        )
+    if run.returncode != 1:
+        raise SystemExit(f"docs: five networks should fail their check, but: {run.stderr}")
+    outputs = re.split(r"^(?=[✓✗] LeNet-5)", run.stdout, flags=re.MULTILINE)[1:]
+    told = (output.partition("\nskipped (3)")[0].rstrip() for output in outputs)
+    return {
+        name: f"$ lenet-verify spec/lenet5.yaml --model theirs:{name}\n{output}\n…"
+        for name, output in zip(names, told, strict=True)
+    }
 
 
 def main() -> int:

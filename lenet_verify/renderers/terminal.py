@@ -14,13 +14,14 @@ from lenet_verify.renderers.wording import (
     facts,
     headline,
     in_network_order,
+    rewritten,
     stated_in,
     tally,
     what,
     where,
 )
 from lenet_verify.report import Report
-from lenet_verify.verdict import Finding, Outcome, worst
+from lenet_verify.verdict import Finding, Outcome, Verdict, worst
 from lenet_verify.visible import one_line, visible
 
 _COLOURS = {
@@ -44,6 +45,10 @@ UNCLAIMED = "·"
 
 No line begins with a name: a runner of CI jobs would obey one that begins with `::`.
 """
+
+
+_MOST_NAMED = 6
+"""Layers that are named in a list of them."""
 
 
 def render_text(reports: Sequence[Report], *, colour: bool = False) -> str:
@@ -73,6 +78,7 @@ def _one(report: Report, colour: bool) -> str:
     rows, rest = told(report, every)
     lines += _table(rows, colour) if rows else []
     lines += [f"   and {rest}"] if rest else []
+    lines += _rewritten(verdict)
     lines += _coverage(report, every)
     for outcome, heading in _HEADINGS.items():
         found = [finding for finding in verdict.findings if finding.outcome is outcome]
@@ -85,14 +91,27 @@ def _one(report: Report, colour: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _rewritten(verdict: Verdict) -> list[str]:
+    """The rules by which the model has another form, and computes the same."""
+    lines = [""]
+    for rule, layers in rewritten(verdict).items():
+        lines.append(f"   by {rule}: {_listed([visible(name, 80) for name in layers])}")
+    return lines if len(lines) > 1 else []
+
+
 def _coverage(report: Report, rows: tuple[LayerRow, ...]) -> list[str]:
     """What the claims leave open: there the model may be anything, and still pass."""
     found = coverage(report, rows)
     if not found.unpinned:
         return []
-    names = ", ".join(f"{fact} of {visible(name, 40)}" for name, fact in found.unpinned[:6])
-    more = f" and {len(found.unpinned) - 6} more" if len(found.unpinned) > 6 else ""
-    return ["", f"   claims pin {found.pinned} of {found.facts} facts; no claim on {names}{more}"]
+    names = _listed([f"{fact} of {visible(name, 40)}" for name, fact in found.unpinned])
+    return ["", f"   claims pin {found.pinned} of {found.facts} facts; no claim on {names}"]
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Some names; of many the first few."""
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
 
 
 def _table(rows: Sequence[LayerRow], colour: bool) -> list[str]:

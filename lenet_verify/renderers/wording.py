@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lenet_verify.notation import as_text
 from lenet_verify.report import Report
@@ -95,8 +95,33 @@ def what(finding: Finding) -> str:
         return f"{finding.fact}: {expected} expected; skipped: {finding.reason}"
     if finding.outcome is Outcome.HOLDS:
         return f"{finding.fact}: {expected}"
-    text = f"{finding.fact}: {expected} expected, {as_text(finding.observed)} observed"
+    text = f"{finding.fact}: {_unlike(finding.expected, finding.observed)}"
     return f"{text} ({finding.reason})" if finding.reason else text
+
+
+def _unlike(expected: object, observed: object) -> str:
+    """What is expected and what is observed; of several counts, those that differ."""
+    if isinstance(expected, Mapping) and isinstance(observed, Mapping):
+        differing = {key for key, value in expected.items() if observed.get(key) != value}
+        if differing:
+            expected = {key: value for key, value in expected.items() if key in differing}
+            observed = {key: value for key, value in observed.items() if key in differing}
+    return f"{as_text(expected)} expected, {as_text(observed)} observed"
+
+
+def rewritten(verdict: Verdict) -> dict[str, list[str]]:
+    """By the rewrites that facts hold by, the layers, in the order of the network.
+
+    A layer that is only fed otherwise is named where no layer is of another form by that rewrite.
+    """
+    found: dict[str, dict[bool, list[str]]] = {}
+    held = [one for one in verdict.findings if one.outcome is Outcome.HOLDS and one.rule]
+    for finding in in_network_order(verdict, held):
+        for rule in (finding.rule or "").split(", "):
+            layers = found.setdefault(rule, {True: [], False: []})[finding.fact != "inputs"]
+            if where(finding) not in layers:
+                layers.append(where(finding))
+    return {rule: layers[True] or layers[False] for rule, layers in found.items()}
 
 
 def stated_in(finding: Finding) -> str:
