@@ -1,5 +1,6 @@
 """`lenet-verify freeze`: a spec that is true of the model it came from, and of no other."""
 
+import json
 import warnings
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from lenet_verify.cli import main
 from lenet_verify.freeze import freeze
 from lenet_verify.spec.schema import schema
 from lenet_verify.vocabulary import LAYERS
+from tests import stored
 from tests.models import frozen, right
 from tests.models.every_layer import smallest_spec
 
@@ -394,6 +396,17 @@ def test_hostile_names_are_the_same_to_every_reader_of_yaml(frozen_from):
     others = {"every Dense", "model", "input", "é" * 300, "\x85", "\u2028"}  # called otherwise
     assert {name for name in frozen.HOSTILE if name not in named} == others
     assert named == [layer.name for layer in lv.load_spec("f.yaml").layers]
+
+
+def test_a_title_that_is_no_text_is_replaced(run):
+    """YAML has no way to write half a pair of surrogates, which JSON lets into a file."""
+    dense = stored.layer("Dense", "d", stored.reads("x"), units=3)
+    model = stored.functional([stored.given("x", 4), dense], outputs=[("d", 0, 0)])
+    model["config"]["name"] = "half \ud800"
+    Path("m.json").write_text(json.dumps(model), encoding="utf-8")
+    code, text, _ = run("freeze", "m.json")
+    assert code == 0
+    assert yaml.safe_load(text)["title"] == "half \ufffd"
 
 
 @pytest.mark.parametrize("name", [*CLOSED, *OPEN, "strange"])

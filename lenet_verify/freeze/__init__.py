@@ -101,11 +101,14 @@ def _holding(draft: Draft, architecture: Architecture, source: str) -> str:
     """The text of a draft without those facts that cannot be seen on the very model.
 
     Raises:
-        ReadError: it is not the claims that fail.
+        ReadError: it is not the claims that fail, or they cannot be written down.
     """
     for _ in range(_ROUNDS):
         text = text_of(draft, source)
-        spec = _read(text)
+        try:
+            spec = _read(text)
+        except SpecError as e:
+            raise ReadError(f"{source} cannot be frozen: {e.problems[0].message}") from e
         failing = check(spec, architecture).failing
         if not failing:
             return text

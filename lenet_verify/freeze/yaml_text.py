@@ -20,6 +20,8 @@ _ESCAPED = re.compile(
     '["\\\\\x00-\x1f\x7f-\xa0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069'
     "\ud800-\udfff\ufeff\ufff0-\uffff\U000e0000-\U000e0fff]"
 )
+_NO_CHARACTER = re.compile("[\ud800-\udfff]")
+"""Which YAML cannot hold, by an escape either."""
 _WIDEST_COLUMN = 40
 _LARGEST_WHOLE = 1e15
 
@@ -47,7 +49,8 @@ def _decimal(value: float) -> str:
 
 
 def prose(text: str) -> str:
-    """A text that has a line to itself."""
+    """A text that has a line to itself; of what is no character, that there was something."""
+    text = _NO_CHARACTER.sub("\ufffd", text)
     plain = _PROSE.fullmatch(text) and not _TAKEN.fullmatch(text)
     return text if plain else quoted(text)
 
