@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lenet_verify.inference.derived import HERE, Derived, Window
 from lenet_verify.inference.field import Field, fields
-from lenet_verify.inference.graph import inferred, measure, with_measures
+from lenet_verify.inference.graph import inferred, measure, outlined, with_measures
 from lenet_verify.inference.layer import derive, derive_call, weights_of
 from lenet_verify.inference.rules import RULES, WITHOUT_RULE, why_without
 
@@ -24,6 +24,7 @@ __all__ = [
     "fields",
     "inferred",
     "measure",
+    "outlined",
     "weights_of",
     "why_without",
     "with_measures",

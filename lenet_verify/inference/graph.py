@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +17,14 @@ Step = tuple[str, int]
 """One call of one layer."""
 
 
-def inferred(outline: Architecture) -> Architecture:
+def inferred(outline: Architecture, filled: Container[str] = ()) -> Architecture:
     """A network whose layers are only named and wired, with everything that follows from that.
 
     Args:
         outline: layers with types, arguments and inputs, those of nested models inside; shapes
             of its input layers, and where no rule says what comes out, what there is to tell.
+        filled: names of layers that have all that already, of a network that was a little
+            different. Fed what it was fed there, such a layer is left as it is.
 
     Returns:
         Every layer with its shapes and counts; None, with the reason, where there is no rule.
@@ -31,7 +33,7 @@ def inferred(outline: Architecture) -> Architecture:
         InferenceError: shapes that do not join, naming every such layer.
     """
     misfits: list[InferenceError] = []
-    layers = _Network(outline.layers, misfits).filled()
+    layers = _Network(outline.layers, misfits, before=filled).filled()
     if misfits:
         raise InferenceError(misfits[0].layer, misfits[0].message, misfits[1:])
     counts: dict[str, Any] = {
@@ -50,9 +52,16 @@ class _Network:
     """The layers of one model, filled in the order in which their calls can be made."""
 
     def __init__(
-        self, layers: Sequence[Layer], misfits: list[InferenceError], given: Sequence[Shape] = ()
+        self,
+        layers: Sequence[Layer],
+        misfits: list[InferenceError],
+        given: Sequence[Shape] = (),
+        before: Container[str] = (),
     ) -> None:
         self.layers = layers
+        self.before = before
+        self.rows = {layer.name: layer for layer in layers}
+        self.kept: set[str] = set()
         self.misfits = misfits
         self.calls: dict[str, list[Call]] = {layer.name: _calls(layer) for layer in layers}
         self.derived: dict[Step, Derived | None] = {}
@@ -66,16 +75,24 @@ class _Network:
 
     def filled(self) -> tuple[Layer, ...]:
         """The layers with what their calls came to."""
-        by_name = {layer.name: layer for layer in self.layers}
         for name, number in self._in_order():
             sources, told = self.calls[name][number].inputs, self.calls[name][number].shapes
             fed = self._fed(sources)
-            derived = self._derive(by_name[name], Call(sources, fed), number)
+            if name in self.before:
+                if self._is_as_before(self.rows[name], fed):
+                    self.kept.add(name)
+                    self.outputs[name, number] = told
+                    continue
+                self.rows[name], told = outlined(self.rows[name]), None
+            derived = self._derive(self.rows[name], Call(sources, fed), number)
             shapes = _completed(derived, told)
             self.calls[name][number] = Call(sources, fed, shapes)
             self.derived[name, number] = derived
             self.outputs[name, number] = shapes
-        return tuple(map(self._row, self.layers))
+        return tuple(self._row(self.rows[layer.name]) for layer in self.layers)
+
+    def _is_as_before(self, layer: Layer, fed: Inputs | None) -> bool:
+        return fed is not None and fed == layer.input_shapes and len(self.calls[layer.name]) == 1
 
     def _in_order(self) -> Iterable[Step]:
         """The calls so that each follows what feeds it; a layer may be called before and after
@@ -158,6 +175,8 @@ class _Network:
         return all_weights(filter(None, first_calls))
 
     def _row(self, layer: Layer) -> Layer:
+        if layer.name in self.kept:
+            return layer
         if layer.type == "InputLayer":
             shapes = self.outputs[layer.name, 0]
             return replace(
@@ -185,6 +204,32 @@ class _Network:
             }
         changes |= measures(layer.type, unknown, calls, derived)
         return replace(layer, **changes)
+
+
+def outlined(layer: Layer) -> Layer:
+    """What is left of a layer if nothing is known of what it is fed: type, arguments, wiring."""
+    unknown = {fact: why for fact, why in layer.unknown.items() if fact not in _DERIVED}
+    if "quantization" in unknown:
+        unknown.setdefault("config", unknown["quantization"])
+    told = layer.shapes if layer.type == "InputLayer" else None
+    return replace(
+        layer,
+        input_shapes=None,
+        shapes=told,
+        params=None,
+        trainable=None,
+        non_trainable=None,
+        macs=None,
+        connections=None,
+        weights=None,
+        layers=tuple(map(outlined, layer.layers)),
+        details=tuple(Call(call.inputs) for call in layer.details),
+        declared={},
+        unknown=unknown,
+    )
+
+
+_DERIVED = frozenset({"output", "params", "trainable", "non_trainable", "macs", "connections"})
 
 
 def _calls(layer: Layer) -> list[Call]:

@@ -1,0 +1,37 @@
+"""Layers and values of arguments as an expert writes them in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lenet_verify.architecture import Layer
+
+_TELLING = ("filters", "units", "pool_size", "output_size", "rate", "target_shape")
+"""The arguments that say most of a layer."""
+
+
+def described(row: Layer) -> str:
+    """A layer in a few words: its class, and what an expert would say of it first."""
+    size = next((row.config[name] for name in _TELLING if row.config.get(name) is not None), None)
+    activation = row.activation if row.activation not in (None, "linear") else None
+    said = ", ".join(filter(None, (None if size is None else in_words(size), activation)))
+    return f"{row.type}({said})" if said else row.type
+
+
+def in_words(value: Any) -> str:
+    """`"same"`, `5x5`, `true`, `(1x1, 2x2)`, `none`; of an object its name."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, Mapping):
+        return str(value.get("type", value.get("custom", "…")))
+    if isinstance(value, tuple | list):
+        sizes = len(value) > 1 and all(type(item) is int and item >= 0 for item in value)
+        if sizes:
+            return "x".join(map(str, value))
+        return in_words(value[0]) if len(value) == 1 else f"({', '.join(map(in_words, value))})"
+    return str(value)
