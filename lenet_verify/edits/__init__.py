@@ -21,6 +21,7 @@ from lenet_verify.edits.edit import (
     Swap,
     Type,
 )
+from lenet_verify.edits.enumeration import every_edit
 from lenet_verify.edits.wording import described, in_words
 
 __all__ = [
@@ -38,5 +39,6 @@ __all__ = [
     "Type",
     "applied",
     "described",
+    "every_edit",
     "in_words",
 ]
