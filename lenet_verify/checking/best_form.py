@@ -32,13 +32,34 @@ def best_form(wanted: Wanted, model: Network) -> tuple[CanonicalForm, Alignment]
     """The model in its best form, paired with what a spec wants."""
     found = formed(model, wanted.keep)
     best = found, wanted.paired(found)
-    for form, settled in _candidates(wanted, model) if best[1].cost > 0 else ():
+    if best[1].cost == 0 or _differ_inside_alone(wanted, *best):
+        return best
+    for form, settled in _candidates(wanted, model):
         alignment = wanted.paired(form, settled)
         if alignment.cost < best[1].cost:
             best = form, alignment
         if alignment.cost == 0:
             break
     return best
+
+
+def _differ_inside_alone(wanted: Wanted, found: CanonicalForm, alignment: Alignment) -> bool:
+    """Whether the two have the same layers on the same wires, and differ in what these are like:
+    another form would be of another type, or on other wires."""
+    if wanted.form is None or alignment.extra or len(alignment.partners) < len(wanted.units):
+        return False
+    pairs = [(unit, alignment.partners[unit.name][0]) for unit in wanted.units]
+    names = {other.name: unit.name for unit, other in pairs}
+    entrances = zip(found.inputs, wanted.form.inputs, strict=False)
+    names |= {layer.name: other.name for layer, other in entrances}
+    return all(
+        unit.layer.type == other.layer.type
+        and unit.layer.config.get("keepdims") == other.layer.config.get("keepdims")
+        and unit.layer.inputs == tuple(names.get(wire, wire) for wire in other.layer.inputs)
+        and not unit.layer.calls
+        and not other.layer.calls
+        for unit, other in pairs
+    )
 
 
 def _candidates(

@@ -1,0 +1,81 @@
+"""Every single edit to a spec's own network, held against the spec."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from lenet_verify.architecture import Architecture
+from lenet_verify.checking import check
+from lenet_verify.edits import Edit, applied, every_edit
+from lenet_verify.errors import UsageError
+from lenet_verify.many import each
+from lenet_verify.spec import Spec
+from lenet_verify.static_model import infer
+from lenet_verify.strength.catching import caught, proposals
+from lenet_verify.strength.measured import Fate, Strength
+from lenet_verify.strength.same_function import Functions
+
+
+def strength(spec: Spec) -> Strength:
+    """How many single edits to a spec's own network the spec notices, by inference alone.
+
+    Args:
+        spec: with layers.
+
+    Raises:
+        UsageError: the spec has no network, or does not hold for it.
+        InferenceError: its layers do not join.
+    """
+    if not spec.closed:
+        raise UsageError(
+            f"{spec.path} has claims but no 'layers': there is no network of its own to edit"
+        )
+    own = infer(spec)
+    if failing := check(spec, own).failing:
+        first = failing[0]
+        raise UsageError(
+            f"{spec.path} does not hold for its own network ({first.layer}: {first.fact}), so "
+            "nothing can be said of its strength: see `lenet-verify check --static`"
+        )
+    edits = tuple(every_edit(own))
+    work = partial(_fate, spec, own, edits)
+    fates = tuple(each(range(len(edits)), work, what=" edits"))
+    surviving = [edit for edit, fate in zip(edits, fates, strict=True) if fate is Fate.SURVIVES]
+    survivors = caught(spec, own, surviving)
+    return Strength(
+        spec=spec.path,
+        title=spec.title,
+        edits=tuple(zip(edits, fates, strict=True)),
+        layers=tuple(layer.name for layer in own.layers),
+        survivors=survivors,
+        proposals=proposals(spec, survivors),
+    )
+
+
+def _fate(spec: Spec, own: Architecture, edits: Sequence[Edit], number: int) -> Fate:
+    """What becomes of one edit."""
+    mutant = applied(own, edits[number])
+    if mutant is None:
+        return Fate.NO_NETWORK
+    if _is_same(own, mutant):
+        return Fate.SAME
+    failing = {finding.claim for finding in check(spec, mutant).failing}
+    if any(claim.id in failing for claim in spec.claims if claim.quote is not None):
+        return Fate.QUOTED
+    if failing - {None}:
+        return Fate.CLAIMED
+    return Fate.STRUCTURE if failing else Fate.SURVIVES
+
+
+_functions = Functions()
+_own: list[tuple[Architecture, object]] = []
+
+
+def _is_same(own: Architecture, mutant: Architecture) -> bool:
+    """Whether a mutant computes the same."""
+    if mutant.params != own.params:
+        return False
+    if not _own or _own[0][0] is not own:
+        _own[:] = [(own, _functions.of(own))]
+    return _functions.of(mutant) == _own[0][1]
