@@ -24,6 +24,7 @@ from lenet_verify.options import (
     schema_parser,
     seen_from_here,
     show_parser,
+    strength_parser,
     with_values,
 )
 
@@ -103,6 +104,11 @@ def freeze_command(arguments: Sequence[str]) -> int:
     return _freeze(_parsed(freeze_parser(), arguments))
 
 
+def strength_command(arguments: Sequence[str]) -> int:
+    """`lenet-verify strength SPEC`."""
+    return _strength(_parsed(strength_parser(), arguments))
+
+
 def schema_command(arguments: Sequence[str]) -> int:
     """`lenet-verify schema`."""
     _parsed(schema_parser(), arguments)
@@ -118,6 +124,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "freeze": freeze_command,
     "schema": schema_command,
     "show": show_command,
+    "strength": strength_command,
 }
 """Recognised only as the first argument; a spec that is called `check` is `./check`."""
 
@@ -255,6 +262,20 @@ def _freeze(options: argparse.Namespace) -> int:
         _say(f"wrote {target}")
     _say_what_was_logged(options)
     return HOLDS
+
+
+def _strength(options: argparse.Namespace) -> int:
+    from lenet_verify.options import limits, shown_path
+    from lenet_verify.strength import strength
+    from lenet_verify.strength.rendering import render
+    from lenet_verify.verify import load_specs
+
+    (spec,) = load_specs([shown_path(options.spec)], limits(options.limit))
+    found = strength(spec)
+    for warning in spec.warnings:
+        _say(f"warning: {warning}")
+    _print(render(found, options.format, colour=_wants_colour()))
+    return FAILS if found.score < options.fail_under else HOLDS
 
 
 def _import_path(models: Sequence[str], options: argparse.Namespace) -> tuple[str, ...]:

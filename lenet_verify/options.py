@@ -37,12 +37,13 @@ def check_parser() -> argparse.ArgumentParser:
         "       %(prog)s show MODEL|SPEC... [options]\n"
         "       %(prog)s diff OLD NEW [options]\n"
         "       %(prog)s freeze MODEL [options]\n"
+        "       %(prog)s strength SPEC [options]\n"
         "       %(prog)s schema",
         description="Checks a neural network against what a paper claims of it. A command is the "
         "first argument: check, which is meant where there is none; show prints the architecture "
         "of a model, layer by layer; diff prints what changed between two; freeze prints a spec "
-        "that pins a model ('%(prog)s show --help', and so on, tells how); schema prints the JSON "
-        "Schema of specs.",
+        "that pins a model; strength prints which single edits to its own network a spec notices "
+        "('%(prog)s show --help', and so on, tells how); schema prints the JSON Schema of specs.",
         epilog=EXIT_CODES,
         formatter_class=lambda prog: argparse.HelpFormatter(prog, width=HELP_WIDTH),
     )
@@ -225,6 +226,60 @@ examples:
 
 exit codes: 0 the spec is there; 2 there is none
 """
+
+
+def strength_parser() -> argparse.ArgumentParser:
+    """The parser of `strength`, from which its help text comes."""
+    parser = argparse.ArgumentParser(
+        prog="lenet-verify strength",
+        usage="%(prog)s SPEC [options]",
+        description="Prints which single edits to a spec's own network the spec notices: other "
+        "arguments, activations, classes and inputs; layers inserted, deleted, swapped, duplicated "
+        "and fed by others. Each is held against the spec by inference alone; of what nothing "
+        "notices, it prints the claim that would.",
+        epilog=_STRENGTH_EPILOG,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("spec", metavar="SPEC", help="a YAML spec with layers")
+    add(
+        "--fail-under", type=_percentage, default=0.0, metavar="PERCENT",
+        help="exit with 1 if a smaller share of the edits is noticed, by the claims and the "
+        "structure together",
+    )  # fmt: skip
+    add(
+        "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
+        help="text (default), json, markdown",
+    )  # fmt: skip
+    _add_limit(add)
+    _add_debug(add)
+    return parser
+
+
+_STRENGTH_EPILOG = """\
+examples:
+  lenet-verify strength spec/lenet5.yaml
+  lenet-verify strength spec/lenet5.yaml --fail-under 100
+
+exit codes: 0 done; 1 the score is below --fail-under; 2 the spec cannot be measured
+"""
+
+
+def _percentage(text: str) -> float:
+    """A number from 0 to 100, with or without its sign.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    number = text.removesuffix("%").strip()
+    try:
+        value = float(number)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"takes a number from 0 to 100, not '{visible(text)}'")
+    return value
 
 
 def with_values(arguments: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from lenet_verify.architecture import Layer, Shape, Source
 from lenet_verify.edits.graph import Graph, Inapplicable, feeds, with_feeds
-from lenet_verify.edits.wording import described, in_words
+from lenet_verify.edits.wording import change_inside, described, in_words
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, activation_of, complete
 
 Kind = Literal[
@@ -69,8 +69,10 @@ class Argument(Edit):
 
     @property
     def text(self) -> str:
-        along = "".join(f", {name} with it" for name in self.along)
-        return f"{self.argument} {in_words(self.old)} → {in_words(self.new)}{along}"
+        change = f"{in_words(self.old)} → {in_words(self.new)}"
+        if isinstance(self.old, Mapping) and isinstance(self.new, Mapping):
+            return f"its {change_inside(self.old, self.new) or change}"
+        return f"{' and '.join((self.argument, *self.along))} {change}"
 
     def make(self, graph: Graph) -> None:
         row = graph.row(self.layer)
@@ -131,7 +133,7 @@ class Input(Edit):
 
     @property
     def text(self) -> str:
-        return f"input {self.old} → {self.new}"
+        return f"shape {self.old} → {self.new}"
 
     def make(self, graph: Graph) -> None:
         row = graph.row(self.layer)

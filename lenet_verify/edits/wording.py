@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lenet_verify.architecture import Layer
+from lenet_verify.vocabulary import ACTIVATION_LAYERS
 
 _TELLING = ("filters", "units", "pool_size", "output_size", "rate", "target_shape")
 """The arguments that say most of a layer."""
@@ -14,7 +15,8 @@ _TELLING = ("filters", "units", "pool_size", "output_size", "rate", "target_shap
 def described(row: Layer) -> str:
     """A layer in a few words: its class, and what an expert would say of it first."""
     size = next((row.config[name] for name in _TELLING if row.config.get(name) is not None), None)
-    activation = row.activation if row.activation not in (None, "linear") else None
+    says_so = row.type in ACTIVATION_LAYERS and row.type != "Activation"
+    activation = None if row.activation == "linear" or says_so else row.activation
     said = ", ".join(filter(None, (None if size is None else in_words(size), activation)))
     return f"{row.type}({said})" if said else row.type
 
@@ -25,6 +27,8 @@ def in_words(value: Any) -> str:
         return "none"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, Mapping):
@@ -35,3 +39,13 @@ def in_words(value: Any) -> str:
             return "x".join(map(str, value))
         return in_words(value[0]) if len(value) == 1 else f"({', '.join(map(in_words, value))})"
     return str(value)
+
+
+def change_inside(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """What is another between two layers of one class that stand inside of another; nothing where
+    that is not all."""
+    names = [name for name in old if new.get(name) != old[name]]
+    if old.keys() != new.keys() or not names or "type" in names:
+        return ""
+    changes = (f"{name} {in_words(old[name])} → {in_words(new[name])}" for name in names)
+    return f"{old.get('type', 'layer')}: {', '.join(changes)}"

@@ -11,9 +11,10 @@ from lenet_verify.checking import check
 from lenet_verify.edits import Activation, Argument, Edit, Input, Type, applied
 from lenet_verify.freeze.arguments import claimed
 from lenet_verify.freeze.claims import in_notation
+from lenet_verify.many import each
 from lenet_verify.notation import Exactly, Expected, parse_shape
 from lenet_verify.spec import Claim, Expectation, Selector, Spec
-from lenet_verify.strength.measured import Catch, Proposal, Survivor
+from lenet_verify.strength.measured import Catch, Proposal, Survivor, told
 
 _MOST_TOLD = 4
 """So many edits are told of in the reason for a claim."""
@@ -27,7 +28,8 @@ def caught(spec: Spec, own: Architecture, edits: Sequence[Edit]) -> tuple[Surviv
         own: its network.
         edits: to that network.
     """
-    return tuple(Survivor(edit, _catch(spec, own, edit)) for edit in edits)
+    found = each(range(len(edits)), Trials(spec, own, edits).catch, what=" survivors")
+    return tuple(map(Survivor, edits, found))
 
 
 def proposals(spec: Spec, survivors: Sequence[Survivor]) -> tuple[Proposal, ...]:
@@ -51,22 +53,42 @@ def proposals(spec: Spec, survivors: Sequence[Survivor]) -> tuple[Proposal, ...]
 
 
 def _why(survivors: Sequence[Survivor]) -> str:
-    edits = [f"{one.edit.layer} {one.edit.text}" for one in survivors]
+    edits = [f"{layer} {what}" for layer, what in told(survivors)]
     more = f"; and {len(edits) - _MOST_TOLD} more" if len(edits) > _MOST_TOLD else ""
     return "nothing else notices " + "; ".join(edits[:_MOST_TOLD]) + more
 
 
-def _catch(spec: Spec, own: Architecture, edit: Edit) -> Catch | None:
-    """The first fact, of those that are nearest to an edit, that holds without it alone."""
-    mutant = applied(own, edit)
-    for catch, selector, expected in _facts(own, edit):
-        named = (catch.layer,) if selector.kind == "name" else ()
-        stated = Expectation(selector, named, catch.fact, expected, 0)
-        trial = replace(spec, claims=(Claim("trial", 0, (stated,), why="trial"),))
-        failing = mutant and {one.claim for one in check(trial, mutant).failing}
-        if failing and "trial" in failing and check(trial, own).holds:
-            return catch
-    return None
+class Trials:
+    """Specs of one claim each, to be tried."""
+
+    def __init__(self, spec: Spec, own: Architecture, edits: Sequence[Edit]) -> None:
+        self._spec, self._own, self._edits = spec, own, edits
+        self._known: dict[tuple[str, str], Spec | None] = {}
+
+    def catch(self, number: int) -> Catch | None:
+        """The first fact, of those that are nearest to an edit, that notices it."""
+        edit = self._edits[number]
+        mutant = applied(self._own, edit)
+        for catch, selector, expected in _facts(self._own, edit):
+            trial = self._trial(catch, selector, expected)
+            if trial is None or mutant is None:
+                continue
+            if any(finding.claim == _TRIAL for finding in check(trial, mutant).failing):
+                return catch
+        return None
+
+    def _trial(self, catch: Catch, selector: Selector, expected: Expected) -> Spec | None:
+        """The spec with this claim alone; None where it does not hold for its own network."""
+        key = catch.layer, catch.fact
+        if key not in self._known:
+            named = (catch.layer,) if selector.kind == "name" else ()
+            stated = Expectation(selector, named, catch.fact, expected, 0)
+            trial = replace(self._spec, claims=(Claim(_TRIAL, 0, (stated,), why=_TRIAL),))
+            self._known[key] = trial if check(trial, self._own).holds else None
+        return self._known[key]
+
+
+_TRIAL = "trial"
 
 
 def _facts(own: Architecture, edit: Edit) -> Iterator[tuple[Catch, Selector, Expected]]:

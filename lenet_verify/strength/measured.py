@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
@@ -134,3 +134,16 @@ class Strength:
             found[key(edit)].append(fate)
         tallies = {one: Tally.of(fates) for one, fates in found.items()}
         return {one: tally for one, tally in tallies.items() if tally.edits}
+
+
+def told(survivors: Iterable[Survivor]) -> Iterator[tuple[str, str]]:
+    """Survivors by layer, those that change one thing in several ways told of once."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for one in survivors:
+        what, arrow, new = one.edit.text.partition(_ARROW)
+        grouped.setdefault((one.edit.layer, what), []).extend([new] if arrow else [])
+    for (layer, what), values in grouped.items():
+        yield layer, _ARROW.join(filter(None, (what, ", ".join(values))))
+
+
+_ARROW = " → "

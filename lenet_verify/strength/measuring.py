@@ -14,7 +14,7 @@ from lenet_verify.spec import Spec
 from lenet_verify.static_model import infer
 from lenet_verify.strength.catching import caught, proposals
 from lenet_verify.strength.measured import Fate, Strength
-from lenet_verify.strength.same_function import Functions
+from lenet_verify.strength.same_function import Function
 
 
 def strength(spec: Spec) -> Strength:
@@ -39,7 +39,7 @@ def strength(spec: Spec) -> Strength:
             "nothing can be said of its strength: see `lenet-verify check --static`"
         )
     edits = tuple(every_edit(own))
-    work = partial(_fate, spec, own, edits)
+    work = partial(_fate, spec, own, Function(own), edits)
     fates = tuple(each(range(len(edits)), work, what=" edits"))
     surviving = [edit for edit, fate in zip(edits, fates, strict=True) if fate is Fate.SURVIVES]
     survivors = caught(spec, own, surviving)
@@ -53,12 +53,14 @@ def strength(spec: Spec) -> Strength:
     )
 
 
-def _fate(spec: Spec, own: Architecture, edits: Sequence[Edit], number: int) -> Fate:
+def _fate(
+    spec: Spec, own: Architecture, function: Function, edits: Sequence[Edit], number: int
+) -> Fate:
     """What becomes of one edit."""
     mutant = applied(own, edits[number])
     if mutant is None:
         return Fate.NO_NETWORK
-    if _is_same(own, mutant):
+    if function.is_that_of(mutant):
         return Fate.SAME
     failing = {finding.claim for finding in check(spec, mutant).failing}
     if any(claim.id in failing for claim in spec.claims if claim.quote is not None):
@@ -66,16 +68,3 @@ def _fate(spec: Spec, own: Architecture, edits: Sequence[Edit], number: int) -> 
     if failing - {None}:
         return Fate.CLAIMED
     return Fate.STRUCTURE if failing else Fate.SURVIVES
-
-
-_functions = Functions()
-_own: list[tuple[Architecture, object]] = []
-
-
-def _is_same(own: Architecture, mutant: Architecture) -> bool:
-    """Whether a mutant computes the same."""
-    if mutant.params != own.params:
-        return False
-    if not _own or _own[0][0] is not own:
-        _own[:] = [(own, _functions.of(own))]
-    return _functions.of(mutant) == _own[0][1]

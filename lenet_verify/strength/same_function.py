@@ -46,20 +46,31 @@ _RESIZING = frozenset(
 _MERGING = frozenset({"Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply"})
 _KEEPS_SIGN = _MOVING | _LARGEST | _AVERAGE | _RESIZING | _MERGING
 
-Function = Hashable
-"""What a network computes, as far as it can be told apart."""
 
+class Function:
+    """What one network computes, to hold others against it."""
 
-class Functions:
-    """Numbers for what networks compute, the same for all that are asked for."""
-
-    def __init__(self) -> None:
+    def __init__(self, architecture: Architecture) -> None:
         self._numbers: dict[Hashable, int] = {}
         self._keys: list[tuple[Hashable, ...]] = []
         self._not_negative: set[int] = set()
+        self._params = architecture.params
+        self._own = self._of(architecture)
 
-    def of(self, architecture: Architecture) -> Function:
-        """What a network computes."""
+    def is_that_of(self, other: Architecture) -> bool:
+        """Whether another network is known to compute the same."""
+        if other.params != self._params:
+            return False
+        known = len(self._keys)
+        try:
+            return self._of(other) == self._own
+        finally:  # forgets what it alone computes: there may be thousands of others
+            for number in range(known, len(self._keys)):
+                del self._numbers[self._keys[number]]
+                self._not_negative.discard(number)
+            del self._keys[known:]
+
+    def _of(self, architecture: Architecture) -> Hashable:
         form = canonical_form(architecture)
         known = {
             layer.name: self._number("input", place, str(layer.shapes))
