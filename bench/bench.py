@@ -1,6 +1,6 @@
 """Measures whole processes against the peers, in turn in one run: medians and ratios.
 
-python bench/bench.py [--runs 7] [--only main|files|inference|alignment]
+python bench/bench.py [--runs 7] [--only main|files|inference|alignment|strength]
 """
 
 from __future__ import annotations
@@ -70,8 +70,14 @@ def alignment(runs: int) -> None:
         print(f"{'pairing, ' + name:46}  {1000 * taken:6.1f} ms")
 
 
+def strength(runs: int) -> None:
+    """Single edits to LeNet-5, judged one after the other in one process."""
+    for name, rate in _times("strength.py", runs).items():
+        print(f"{'edits to LeNet-5, ' + name:46}  {rate:6,.0f} a second")
+
+
 def _times(script: str, runs: int) -> dict[str, float]:
-    """The seconds that a script of this folder prints."""
+    """The numbers that a script of this folder prints."""
     command = [sys.executable, str(HERE / script), str(runs)]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, env=environment()
@@ -84,6 +90,7 @@ PARTS = {
     "main": main_job,
     "inference": inference,
     "alignment": alignment,
+    "strength": strength,
     "files": model_files,
 }
 
