@@ -23,6 +23,8 @@ _REWIRED = 0.3
 """What it costs if a layer is not fed by the partners of what feeds its own."""
 _MOST_ABOVE = 2**256
 """Beyond it branches are alike: in a row of sums every one has twice as much above it."""
+_FEW = 3
+"""So many layers are looked for everywhere, to know whether there can be a better pairing."""
 _MOST_CELLS = 4_000_000
 """Pairs beyond which not every one is weighed: a file may have any number of layers."""
 
@@ -75,11 +77,27 @@ def align(
     theirs = {unit.name for unit in found}
     named = {unit.name: unit.name for unit in wanted if unit.name in theirs}
     best = _completed(wanted, found, named, partial, unlike)
-    if not partial and named and best.cost > 0:
+    if not partial and named and best.cost > _least(wanted, found, best, unlike):
         by_order = _completed(wanted, found, {}, partial, unlike)
         if by_order.cost < best.cost:
             return by_order
     return best
+
+
+def _least(
+    wanted: Sequence[Unit], found: Sequence[Unit], known: Alignment, unlike: Unlike
+) -> float:
+    """What any pairing costs at least: that of those few layers which a known one finds unlike
+    their partners, each with what is most like it."""
+    pairs = [(one, known.partners[one.name][0]) for one in wanted if one.name in known.partners]
+    differing = [one for one, other in pairs if unlike(one, other) > 0]
+    if len(pairs) < len(wanted) or len(differing) > _FEW:
+        return 0.0
+    kinds = {_kind(unit): unit for unit in found}.values()
+    return sum(
+        min(0.0 if one.optional else GAP, *(unlike(one, kind) for kind in kinds))
+        for one in differing
+    )
 
 
 def in_reading_order(units: Sequence[Unit], outputs: Sequence[str]) -> list[Unit]:

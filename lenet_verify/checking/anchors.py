@@ -25,6 +25,8 @@ def anchors(wanted: Sequence[Unit], found: Sequence[Unit], known: Mapping[str, s
         found: the model's.
         known: pairs that are settled already.
     """
+    if all(unit.name in known for unit in wanted):
+        return dict(known)
     ours, theirs = _Graph(wanted), _Graph(found)
     pairs = _Pairing(ours, theirs, known)
     for loosely in (False, True):
