@@ -271,7 +271,7 @@ def _strength(options: argparse.Namespace) -> int:
     from lenet_verify.verify import load_specs
 
     (spec,) = load_specs([shown_path(options.spec)], limits(options.limit))
-    found = strength(spec)
+    found = strength(spec, options.sample)
     for warning in spec.warnings:
         _say(f"warning: {warning}")
     _print(render(found, options.format, colour=_wants_colour()))

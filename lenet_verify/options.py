@@ -249,6 +249,10 @@ def strength_parser() -> argparse.ArgumentParser:
         "structure together",
     )  # fmt: skip
     add(
+        "--sample", type=_positive, metavar="NUMBER",
+        help="of a large network, take so many edits, spread evenly over all of them",
+    )  # fmt: skip
+    add(
         "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
         help="text (default), json, markdown",
     )  # fmt: skip
@@ -264,6 +268,17 @@ examples:
 
 exit codes: 0 done; 1 the score is below --fail-under; 2 the spec cannot be measured
 """
+
+
+def _positive(text: str) -> int:
+    """A whole number from 1.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    if not text.isdecimal() or len(text) > 9 or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"takes a whole number from 1, not '{visible(text)}'")
+    return int(text)
 
 
 def _percentage(text: str) -> float:

@@ -33,6 +33,8 @@ def document(strength: Strength) -> dict[str, Any]:
         "score": _score(total.noticed, total.edits),
         "score_of_claims": _score(total.claimed, total.edits),
         "score_of_quotes": _score(total.quoted, total.edits),
+        "sampled": len(strength.edits),
+        "sampled_from": strength.sampled_from,
         "not_counted": {
             "same": strength.count(Fate.SAME),
             "no_network": strength.count(Fate.NO_NETWORK),

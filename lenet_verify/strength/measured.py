@@ -91,7 +91,8 @@ class Strength:
 
     Attributes:
         spec, title: of the spec.
-        edits: all of them, with what became of each.
+        edits: all of them, or a sample, with what became of each.
+        sampled_from: how many there are in all.
         layers: the names of the layers, in order.
         survivors: those that nothing notices.
         proposals: the claims that would.
@@ -100,6 +101,7 @@ class Strength:
     spec: str
     title: str
     edits: Sequence[tuple[Edit, Fate]]
+    sampled_from: int
     layers: Sequence[str]
     survivors: Sequence[Survivor] = ()
     proposals: Sequence[Proposal] = ()

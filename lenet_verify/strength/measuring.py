@@ -17,11 +17,12 @@ from lenet_verify.strength.measured import Fate, Strength
 from lenet_verify.strength.same_function import Function
 
 
-def strength(spec: Spec) -> Strength:
+def strength(spec: Spec, sample: int | None = None) -> Strength:
     """How many single edits to a spec's own network the spec notices, by inference alone.
 
     Args:
         spec: with layers.
+        sample: how many edits to take, spread evenly over all of them; None for all.
 
     Raises:
         UsageError: the spec has no network, or does not hold for it.
@@ -38,7 +39,8 @@ def strength(spec: Spec) -> Strength:
             f"{spec.path} does not hold for its own network ({first.layer}: {first.fact}), so "
             "nothing can be said of its strength: see `lenet-verify check --static`"
         )
-    edits = tuple(every_edit(own))
+    every = tuple(every_edit(own))
+    edits = _spread(every, sample)
     work = partial(_fate, spec, own, Function(own), edits)
     fates = tuple(each(range(len(edits)), work, what=" edits"))
     surviving = [edit for edit, fate in zip(edits, fates, strict=True) if fate is Fate.SURVIVES]
@@ -48,9 +50,17 @@ def strength(spec: Spec) -> Strength:
         title=spec.title,
         edits=tuple(zip(edits, fates, strict=True)),
         layers=tuple(layer.name for layer in own.layers),
+        sampled_from=len(every),
         survivors=survivors,
         proposals=proposals(spec, survivors),
     )
+
+
+def _spread(edits: Sequence[Edit], number: int | None) -> Sequence[Edit]:
+    """So many of the edits, as far from each other as can be."""
+    if number is None or number >= len(edits):
+        return edits
+    return tuple(edits[place * len(edits) // number] for place in range(number))
 
 
 def _fate(

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.architecture import Architecture, Layer, Shape
 from lenet_verify.checking.canonical import UNREADABLE, Unit, canonical_form
 from lenet_verify.checking.likeness import arguments
 from lenet_verify.checking.wiring import COMMUTATIVE, calls_of, layer_of
@@ -45,6 +46,8 @@ _RESIZING = frozenset(
 )
 _MERGING = frozenset({"Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply"})
 _KEEPS_SIGN = _MOVING | _LARGEST | _AVERAGE | _RESIZING | _MERGING
+
+Shapes = tuple[Shape, ...] | None
 
 
 class Function:
@@ -111,18 +114,33 @@ class Function:
         key = self._keys[fed]
         if key[0] == "activation":
             name = str(key[1])
-            elementwise = name.partition("(")[0] not in (
-                "softmax",
-                "log_softmax",
-                "glu",
-                "sparsemax",
-            )
-            moves = layer.type in _MOVING and elementwise and UNREADABLE not in name
+            elementwise = name.partition("(")[0] not in _ALONG_AN_AXIS and UNREADABLE not in name
+            moves = layer.type in _MOVING and elementwise
             if moves or (layer.type in _LARGEST and name in _RISING):
                 below = key[2]
                 assert isinstance(below, int)
                 return self._activated(name, self._alone(layer, below), None)
+        if layer.type in ("Flatten", "Reshape") and _in_order(layer):
+            return self._viewed(fed, layer.input_shapes, layer.shapes)
+        if layer.config.get("keepdims") and layer.type in _LARGEST | _AVERAGE and _in_order(layer):
+            flat = (Shape(layer.shapes[0].sizes[-1:]),) if layer.shapes else None
+            pooled = replace(layer, config={**layer.config, "keepdims": False}, shapes=flat)
+            return self._viewed(self._layer(pooled, (fed,)), flat, layer.shapes)
         return self._layer(layer, (fed,))
+
+    def _viewed(self, number: int, before: Shapes, after: Shapes) -> int:
+        """The same numbers in the same order, in another shape."""
+        base: Hashable = number
+        first: Hashable = before
+        if self._keys[number][0] == "viewed":
+            _, base, first, _ = self._keys[number]
+        assert isinstance(base, int)
+        if first == after:
+            return base
+        view = self._number("viewed", base, first, after)
+        if base in self._not_negative:
+            self._not_negative.add(view)
+        return view
 
     def _layer(self, layer: Layer, *fed: tuple[int, ...]) -> int:
         own = tuple(
@@ -150,6 +168,14 @@ class Function:
             self._numbers[key] = len(self._keys)
             self._keys.append(key)
         return self._numbers[key]
+
+
+def _in_order(layer: Layer) -> bool:
+    """Whether the channels are last in what a layer takes, so that a view of it moves nothing."""
+    shapes = (*(layer.input_shapes or ()), *(layer.shapes or ()))
+    known = len(shapes) == 2 and not any(None in shape.sizes for shape in shapes)
+    first = layer.config.get("data_format") == "channels_first"
+    return known and not first and not any(shape.channels_first for shape in shapes)
 
 
 def _keeps(layer: Layer) -> bool:

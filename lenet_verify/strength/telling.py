@@ -41,11 +41,14 @@ def tables(strength: Strength) -> Iterator[tuple[str, Mapping[str, Tally]]]:
 
 
 def not_counted(strength: Strength) -> str:
-    """The edits that there is nothing to notice of; nothing where there are none."""
+    """The edits that are left out; nothing where there are none."""
     same, none = strength.count(Fate.SAME), strength.count(Fate.NO_NETWORK)
     parts = [f"{same:,} that compute the same"] if same else []
     parts += [f"{none:,} after which the layers do not join"] if none else []
-    return f"Not counted: {' and '.join(parts)}." if parts else ""
+    left_out = f"Not counted: {' and '.join(parts)}." if parts else ""
+    sampled = f"A sample: {len(strength.edits):,} of {strength.sampled_from:,} edits."
+    whole = len(strength.edits) == strength.sampled_from
+    return left_out if whole else f"{sampled} {left_out}".rstrip()
 
 
 def pasted(proposals: Iterable[Proposal]) -> Iterator[str]:
