@@ -281,7 +281,8 @@ class Rewire(Edit):
 
     @property
     def text(self) -> str:
-        return f"input from {self.old.layer} → from {self.new.layer}"
+        which = f" {self.place + 1}" if self.place else ""
+        return f"input{which} from {self.old.layer} → from {self.new.layer}"
 
     def make(self, graph: Graph) -> None:
         row = graph.row(self.layer)

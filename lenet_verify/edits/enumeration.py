@@ -168,8 +168,10 @@ def _insertions(row: Layer, readers: Mapping[str, Sequence[str]]) -> Iterator[Ed
 
 
 def _deletions(row: Layer) -> Iterator[Edit]:
-    for place in range(min((len(call) for call in feeds(row)), default=0)):
-        yield Delete(layer=row.name, old=row, keep=place)
+    first, *others = feeds(row)
+    for place, source in enumerate(first):
+        if source not in first[:place] and all(place < len(call) for call in others):
+            yield Delete(layer=row.name, old=row, keep=place)
 
 
 def _swaps(
