@@ -17,7 +17,13 @@ from pathlib import Path
 
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
 from lenet_verify.inference import RULES, WITHOUT_RULE
-from lenet_verify.options import check_parser, diff_parser, freeze_parser, show_parser
+from lenet_verify.options import (
+    check_parser,
+    diff_parser,
+    freeze_parser,
+    show_parser,
+    strength_parser,
+)
 from lenet_verify.spec.schema import schema_text
 from lenet_verify.vocabulary import FAMILIES
 
@@ -42,6 +48,11 @@ def wanted() -> dict[Path, str]:
     diff = filled(diff, "diff help", f"```\n{diff_parser().format_help().rstrip()}\n```")
     freeze = (ROOT / "docs" / "freeze.md").read_text(encoding="utf-8")
     freeze = filled(freeze, "freeze help", f"```\n{freeze_parser().format_help().rstrip()}\n```")
+    strength = (ROOT / "docs" / "strength.md").read_text(encoding="utf-8")
+    for name, output in strengths().items():
+        strength = filled(strength, name, f"```\n{output}\n```")
+    help_ = strength_parser().format_help().rstrip()
+    strength = filled(strength, "strength help", f"```\n{help_}\n```")
     inference = (ROOT / "docs" / "inference.md").read_text(encoding="utf-8")
     inference = filled(inference, "layers", rules_of_layers())
     inference = filled(inference, "operations", rules_of_operations())
@@ -57,6 +68,7 @@ def wanted() -> dict[Path, str]:
         ROOT / "docs" / "freeze.md": freeze,
         ROOT / "docs" / "implementations.md": implementations,
         ROOT / "docs" / "show.md": show,
+        ROOT / "docs" / "strength.md": strength,
         ROOT / "lenet_verify" / "spec.schema.json": schema_text(),
     }
 
@@ -149,6 +161,31 @@ def difference(kind: str) -> str:
         raise SystemExit(f"docs: the models should differ, but: {run.stderr}")
     command = f"$ lenet-verify {' '.join(arguments)}\n" if kind == "text" else ""
     return command + run.stdout.rstrip()
+
+
+def strengths() -> dict[str, str]:
+    """What `strength` says of LeNet-5, of its six sentences alone, and of it frozen."""
+    text = (ROOT / "spec" / "lenet5.yaml").read_text(encoding="utf-8")
+    head, *claims = re.split(r"^(?=  - id: )", text, flags=re.MULTILINE)
+    six = [claim for claim in claims if re.match(r"  - id: (i|ii|iii|iv|v|vi)\n", claim)]
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "spec", Path(folder, "spec"))
+        Path(folder, "sentences.yaml").write_text(head + "".join(six), encoding="utf-8")
+        frozen = ["freeze", "spec/lenet5.yaml", "--out", "frozen.yaml"]
+        subprocess.run([COMMAND, *frozen], cwd=folder, capture_output=True, check=True)
+        return {
+            "strength of lenet5": _strength("spec/lenet5.yaml", folder),
+            "strength of sentences": _strength("sentences.yaml", folder),
+            "strength of frozen": _strength("frozen.yaml", folder).partition("\n\n")[0] + "\n…",
+        }
+
+
+def _strength(spec: str, folder: str) -> str:
+    arguments = ["strength", spec]
+    run = subprocess.run(
+        [COMMAND, *arguments], cwd=folder, capture_output=True, encoding="utf-8", check=True
+    )
+    return f"$ lenet-verify {' '.join(arguments)}\n{run.stdout.rstrip()}"
 
 
 def verdicts() -> dict[str, str]:

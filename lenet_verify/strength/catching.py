@@ -14,10 +14,10 @@ from lenet_verify.freeze.claims import in_notation
 from lenet_verify.many import each
 from lenet_verify.notation import Exactly, Expected, parse_shape
 from lenet_verify.spec import Claim, Expectation, Selector, Spec
-from lenet_verify.strength.measured import Catch, Proposal, Survivor, told
+from lenet_verify.strength.measured import Catch, Proposal, Survivor
 
-_MOST_TOLD = 4
-"""So many edits are told of in the reason for a claim."""
+_MOST_TOLD = 8
+"""So many layers are named in the reason for a claim."""
 
 
 def caught(spec: Spec, own: Architecture, edits: Sequence[Edit]) -> tuple[Survivor, ...]:
@@ -53,9 +53,25 @@ def proposals(spec: Spec, survivors: Sequence[Survivor]) -> tuple[Proposal, ...]
 
 
 def _why(survivors: Sequence[Survivor]) -> str:
-    edits = [f"{layer} {what}" for layer, what in told(survivors)]
-    more = f"; and {len(edits) - _MOST_TOLD} more" if len(edits) > _MOST_TOLD else ""
-    return "nothing else notices " + "; ".join(edits[:_MOST_TOLD]) + more
+    layers: dict[str, dict[str, None]] = {}
+    for one in survivors:
+        layers.setdefault(_change(one.edit), {})[one.edit.layer] = None
+    told = [f"{what} ({_some(list(names))})" for what, names in layers.items()]
+    return f"nothing else notices {_some(told)}"
+
+
+def _change(edit: Edit) -> str:
+    """What is changed, in words."""
+    if isinstance(edit, Argument):
+        return f"a change of {edit.argument}"
+    if isinstance(edit, Activation | Type | Input):
+        return f"a change of {'shape' if isinstance(edit, Input) else edit.kind}"
+    return edit.text
+
+
+def _some(told: Sequence[str]) -> str:
+    more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    return ", ".join(told[:_MOST_TOLD]) + more
 
 
 class Trials:
