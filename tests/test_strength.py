@@ -21,6 +21,7 @@ from lenet_verify.freeze import freeze
 from lenet_verify.spec import Limits
 from lenet_verify.spec.load import read_spec
 from lenet_verify.strength import Fate, strength
+from lenet_verify.strength.telling import percent
 from tests.processes import until_closed
 from tests.test_edits import BRANCHES, WORDS
 
@@ -159,6 +160,7 @@ def test_the_score_is_never_rounded_up(run):
         "output: {type: Dense, units: 10, output: 10, activation: {any: [softmax, linear]}}",
     )
     Path("it.yaml").write_text(text)
+    assert percent(19_999, 20_000) == "99.9 %"
     code, out, _ = run("it.yaml", "--fail-under", "99.5%")
     assert code == 1
     assert re.search(r"claims, and the structure of the layers +166 +99\.4 %", out)
