@@ -88,6 +88,8 @@ def _activation(row: Row, rng: Random) -> Row | None:
 
 
 def _with_activation(row: Row, rng: Random) -> Row | None:
+    if row.type in _RECURRENT:
+        return None  # they have one by default
     if row.arguments.get("activation", "linear") != "linear":
         return None
     return row.having(activation=rng.choice((*ACTIVATIONS, "softmax")))

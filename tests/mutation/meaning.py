@@ -17,7 +17,14 @@ AT_TRAINING = frozenset(
 )  # fmt: skip
 """Layers that do nothing at inference."""
 _MERGES = ORDERLESS | {"Subtract"}
-_RECURRENT = frozenset({"GRU", "LSTM", "SimpleRNN"})
+_EVERY_CELL = {"activation": "tanh", "use_bias": True, "go_backwards": False}
+_GATES = {"recurrent_activation": "sigmoid"}
+_RECURRENT: Mapping[str, Mapping[str, Any]] = {
+    "GRU": _EVERY_CELL | _GATES | {"reset_after": True},
+    "LSTM": _EVERY_CELL | _GATES,
+    "SimpleRNN": _EVERY_CELL,
+}
+"""What recurrent layers do where nothing is said."""
 
 
 def meaning(net: Network) -> Key:
@@ -315,10 +322,10 @@ def _recurrent(type_: str) -> Make:
         terms: Terms, given: Mapping[str, Any], fed: list[Term], sizes: Sizes, owner: Key
     ) -> Term:
         steps, units = fed[0].sizes[0], given["units"]
-        told = {name: value for name, value in given.items() if name != "return_sequences"}
+        told = {**_RECURRENT[type_], **given}
+        told.pop("return_sequences", None)
         if steps == 1:
-            told.pop("go_backwards", None)
-        told = {name: value for name, value in told.items() if value is not False or name == "use_bias"}
+            told["go_backwards"] = False
         key = (type_, *sorted(map(str, told.items())))
         x = terms.term(key, fed, (steps, units), (*owner, 0))
         if given.get("return_sequences"):

@@ -122,23 +122,20 @@ class Terms:
         self, kind: Key, count: int, bias: bool, places: Sequence[axes.Taps], x: Term, weights: Key
     ) -> Term:
         """A kernel over positions: `kind` is how it treats channels, `count` how many it makes."""
-        if x.key[0] == "pick":
-            table = x.key[1]
-            places = [axes.taps_through(p, t) for p, t in zip(places, table, strict=True)]
-            x = x.inputs[0]
-        sizes = (*map(len, places), count)
         ungrouped = kind == ("convolution", 1)
+        sizes = (*map(len, places), count)
+        if all(len(windows) == 1 for windows in places) and ungrouped:
+            seen = self.read("pick", [axes.picked(windows[0]) for windows in places], x)
+            return self.view(self.dense(count, bias, self.flat(seen), weights), sizes)
         if all(len(windows[0]) == 1 for windows in places):
             x = self.read("pick", [axes.picked(axes.first_taps(p)) for p in places], x)
             if ungrouped:
                 return self.dense(count, bias, x, weights)
             return self.term(("depthwise-1", *kind, count, bias), [x], sizes, weights)
-        whole = all(
-            windows == (tuple(range(size)),)
-            for windows, size in zip(places, x.sizes, strict=False)
-        )
-        if whole and ungrouped:
-            return self.view(self.dense(count, bias, self.flat(x), weights), sizes)
+        if x.key[0] == "pick":
+            table = x.key[1]
+            places = [axes.taps_through(p, t) for p, t in zip(places, table, strict=True)]
+            x = x.inputs[0]
         return self.term((*kind, count, bias, tuple(places)), [x], sizes, weights)
 
     def read(self, kind: str, table: Sequence[axes.Shares], x: Term) -> Term:
