@@ -92,7 +92,7 @@ class _Graph:
         below: dict[str, int] = {}
         for name in reversed(self.units):
             read = sorted((below.get(reader, -1), place) for reader, place in self.readers[name])
-            below[name] = number(("below", own[name], tuple(read)))
+            below[name] = number(("below", own[name], tuple(read), self.units[name].leaves))
         return _Signatures(own, above, below)
 
 
