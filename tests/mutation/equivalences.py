@@ -237,9 +237,7 @@ def _as_convolution(net: Network, rng: Random) -> Network | None:
     kept = {k: dense.arguments[k] for k in ("activation", "use_bias") if k in dense.arguments}
     kernel = spatial if len(spatial) > 1 else spatial[0]
     arguments = {"filters": dense.arguments["units"], "kernel_size": kernel, **kept}
-    upper = replace(
-        dense, type=f"Conv{len(spatial)}D", arguments=arguments, inputs=flatten.inputs
-    )
+    upper = replace(dense, type=f"Conv{len(spatial)}D", arguments=arguments, inputs=flatten.inputs)
     return _exchanged(net, flatten, dense, upper, replace(flatten, inputs=(dense.name,)))
 
 

@@ -83,9 +83,7 @@ class _Growing:
             return None
         return self._put(type_, arguments, tuple(inputs), sizes)
 
-    def _put(
-        self, type_: str, arguments: Arguments, inputs: tuple[str, ...], sizes: Sizes
-    ) -> str:
+    def _put(self, type_: str, arguments: Arguments, inputs: tuple[str, ...], sizes: Sizes) -> str:
         count = self.counts.get(type_, 0)
         self.counts[type_] = count + 1
         name = f"{_snake(type_)}_{count}" if count else _snake(type_)

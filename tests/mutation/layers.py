@@ -53,7 +53,10 @@ def _size(rng: Random, rank: int, *choices: int) -> Any:
 
 def _convolution(rank: int) -> Draw:
     def draw(rng: Random) -> Arguments:
-        found = {"filters": rng.choice((2, 4, 4, 6)), "kernel_size": _size(rng, rank, 1, 2, 3, 3, 5)}
+        found = {
+            "filters": rng.choice((2, 4, 4, 6)),
+            "kernel_size": _size(rng, rank, 1, 2, 3, 3, 5),
+        }
         grouped = {"groups": 2} if rng.random() < 0.15 else {}
         return found | _place(rng, rank) | grouped | _ends(rng)
 

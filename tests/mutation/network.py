@@ -182,9 +182,7 @@ def shuffled(net: Network, rng: Random) -> Network:
     rows = list(net.inputs)
     made = {row.name for row in rows}
     while waiting:
-        row = next(
-            row for row in waiting if made.issuperset(row.inputs) and _may_come(row, made)
-        )
+        row = next(row for row in waiting if made.issuperset(row.inputs) and _may_come(row, made))
         waiting.remove(row)
         rows.append(row)
         made.add(row.name)
