@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import NamedTuple
 
 from lenet_verify.architecture import Layer, Shape
@@ -91,11 +92,19 @@ def _candidates(
             example = recasts.get(layer.name)
             return None if example is None else in_form(example, layer, fed)
 
-        for place in Place:
-            candidate = Reshaper(net, form_of, wanted.flatten, place).network()
+        ways = product(Place, (False, True) if _has_twin_views(wanted) else (False,))
+        for place, apart in ways:
+            reshaper = Reshaper(net, form_of, wanted.flatten, place, apart=apart)
+            candidate = reshaper.network()
             if (wires := _wires(candidate)) not in seen:
                 seen.add(wires)
                 yield formed(candidate, wanted.keep), None
+
+
+def _has_twin_views(wanted: Wanted) -> bool:
+    """Whether a spec has several layers that read the same tensor in the same shape."""
+    views = [(one.inputs, one.shapes) for one in wanted.layers if is_view(one)]
+    return len(set(views)) < len(views)
 
 
 def _wires(net: Network) -> tuple[object, ...]:
