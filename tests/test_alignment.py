@@ -230,3 +230,51 @@ def test_claims_alone_take_the_first_layers_that_fit(tmp_path):
     assert {pair.layer: pair.model_layers for pair in verdict.alignment} == {
         "first": ("C1",), "halved": ("S2",), "wide": ("C5",), "narrow": ("F6",),
     }  # fmt: skip
+
+
+# Activation layers of the spec's own
+
+RELUS = """
+input: 8
+layers:
+  dense: {type: Dense, units: 6}
+  first: {type: ReLU}
+  then: {type: Activation, activation: relu6}
+claims:
+  - {id: a, why: w, expect: {first: {activation: relu}, then: {activation: relu6}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("applied", "holds"),
+    [(("relu", "relu6"), True), (("relu", "relu", "relu6"), True),
+     (("relu", "relu6", "relu6"), True), (("relu", "relu6", "relu"), False),
+     (("relu6",), False), (("relu",), False)],
+)  # fmt: skip
+def test_applied_twice_is_applied_once(applied, holds, judge):
+    steps = [layers.Dense(6), *map(layers.Activation, applied)]
+    assert judge(RELUS, chained(steps, (8,))).holds is holds
+
+
+# Layers that nothing but what they feed, or where they leave, tells apart
+
+TWINS = """
+input: 8
+layers:
+  one: {type: Dense, units: 4, inputs: input}
+  two: {type: Dense, units: 4, inputs: input}
+  mean: {type: Average, inputs: [one, two]}
+outputs: [mean, two]
+"""
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize("leaving", [0, 1])
+@pytest.mark.parametrize("names", [("one", "two"), ("two", "one"), ("x", "y")])
+def test_twins_are_told_apart_by_what_leaves_the_model(names, leaving, swapped, judge):
+    inputs = keras.Input((8,))
+    twins = [layers.Dense(4, name=name)(inputs) for name in names]
+    mean = layers.Average(name="mean")(twins[::-1] if swapped else twins)
+    assert judge(TWINS, keras.Model(inputs, [mean, twins[leaving]])).holds
+    assert not judge(TWINS, keras.Model(inputs, [twins[leaving], mean])).holds
+    assert not judge(TWINS, keras.Model(inputs, [mean, *twins])).holds

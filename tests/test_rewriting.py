@@ -11,7 +11,7 @@ from models.right import chained
 
 import lenet_verify as lv
 from lenet_verify.checking.best_form import best_form
-from lenet_verify.checking.canonical import formed, prepared
+from lenet_verify.checking.canonical import ACTIVATION, IDENTITY, formed, prepared
 from lenet_verify.checking.rewriting.forms import GLOBAL_POOLING, WHOLE_MAP
 from lenet_verify.checking.rewriting.separable import SEPARABLE
 from lenet_verify.checking.rewriting.views import RESHAPE
@@ -65,8 +65,34 @@ def summed(form):
     return keras.Model(inputs, layers.Add()([x, y]))
 
 
+def beside(activation):
+    """A tensor and what an activation makes of it, so that the activation stands alone."""
+    inputs = keras.Input((6,))
+    x = layers.Dense(4)(inputs)
+    return keras.Model(inputs, layers.Subtract()([x, activation(x)]))
+
+
 # By name: the rule, and a model in each form.
 SAME = {
+    "relu-alone": (ACTIVATION, lambda: beside(layers.ReLU()),
+                   lambda: beside(layers.Activation("relu"))),
+    "relu-alone-by-operation": (ACTIVATION, lambda: beside(layers.ReLU()),
+                                lambda: beside(ops.relu)),
+    "leaky-relu-alone": (ACTIVATION, lambda: beside(layers.LeakyReLU(0.2)),
+                         lambda: beside(layers.Activation("leaky_relu"))),
+    "softmax-on-the-input": (ACTIVATION, lambda: on((6,), layers.Softmax(), dense()),
+                             lambda: on((6,), layers.Activation("softmax"), dense())),
+    "activation-after-dropout": (
+        IDENTITY, lambda: maps(dense(), layers.Dropout(0.5), dense(4)),
+        lambda: maps(dense(activation=None), layers.Dropout(0.5), layers.Activation("tanh"),
+                     dense(4)),
+    ),
+    "activations-among-dropouts": (
+        IDENTITY,
+        lambda: maps(dense(), layers.ReLU(), layers.Dropout(0.5), layers.GaussianNoise(0.5)),
+        lambda: maps(dense(activation=None), layers.Dropout(0.5), layers.Activation("tanh"),
+                     layers.GaussianNoise(0.5), layers.ReLU()),
+    ),
     "flatten": (RESHAPE, lambda: maps(layers.Flatten(), dense()),
                 lambda: maps(layers.Reshape((-1,)), dense())),
     "flatten-to-a-size": (RESHAPE, lambda: maps(layers.Flatten(), dense()),
@@ -181,7 +207,14 @@ def rewritten(spec, model):
 
 
 # A layer that the spec has is wanted, though it changes nothing.
-ONE_WAY = {"dense-on-a-pixel", "flatten-in-steps", "flatten-twice", "global-last"}
+ONE_WAY = {
+    "activation-after-dropout",
+    "activations-among-dropouts",
+    "dense-on-a-pixel",
+    "flatten-in-steps",
+    "flatten-twice",
+    "global-last",
+}
 BOTH_WAYS = [(name, back) for name in SAME for back in (False, True)[: 2 - (name in ONE_WAY)]]
 
 

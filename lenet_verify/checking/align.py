@@ -20,7 +20,8 @@ from lenet_verify.checking.likeness import GAP, difference, same
 from lenet_verify.checking.wiring import COMMUTATIVE, calls_of, in_order, layer_of
 
 _REWIRED = 0.3
-"""What it costs if a layer is not fed by the partners of what feeds its own."""
+"""What it costs if a layer is not fed by the partners of what feeds its own, or leaves the model
+as another output."""
 _MOST_ABOVE = 2**256
 """Beyond it branches are alike: in a row of sums every one has twice as much above it."""
 _FEW = 3
@@ -140,6 +141,7 @@ def _is_one_network(wanted: Sequence[Unit], found: Sequence[Unit]) -> bool:
     return all(
         same(one.layer, other.layer)
         and one.activation == other.activation
+        and one.leaves == other.leaves
         and _wires(one, ours) == _wires(other, theirs)
         for one, other in zip(wanted, found, strict=True)
     )
@@ -251,7 +253,8 @@ def _cost(
             continue
         other = partners[one.name][0]
         cost += unlike(one, other)
-        cost += _REWIRED if _wires(one, ours) != _wires(other, known) else 0.0
+        moved = one.leaves != other.leaves or _wires(one, ours) != _wires(other, known)
+        cost += _REWIRED if moved else 0.0
     return cost
 
 

@@ -66,14 +66,16 @@ class _Graph:
                 if feeder in self.readers:
                     self.readers[feeder].append((name, place if ordered else 0))
 
-    def neighbours(self, name: str, own: Mapping[str, int]) -> dict[Hashable, str]:
+    def neighbours(self, name: str, own: Mapping[str, int]) -> dict[Hashable, list[str]]:
         """What feeds a unit and what reads it, by where that is and what it is."""
-        fed = enumerate(self.feeders[name])
-        read = self.readers[name]
-        above: dict[Hashable, str] = {
-            ("above", own.get(feeder), place): feeder for place, feeder in fed
-        }
-        return above | {("below", own.get(reader), place): reader for reader, place in read}
+        found: dict[Hashable, list[str]] = {}
+        ordered = self.units[name].layer.type not in COMMUTATIVE
+        for place, feeder in enumerate(self.feeders[name]):
+            key = ("above", own.get(feeder), place if ordered else 0)
+            found.setdefault(key, []).append(feeder)
+        for reader, place in self.readers[name]:
+            found.setdefault(("below", own.get(reader), place), []).append(reader)
+        return found
 
     def signatures(self, numbers: dict[Hashable, int], loosely: bool) -> _Signatures:
         """The signatures as numbers, equal ones alike in both graphs that share `numbers`."""
@@ -94,7 +96,7 @@ class _Graph:
         below: dict[str, int] = {}
         for name in reversed(self.units):
             read = sorted((below.get(reader, -1), place) for reader, place in self.readers[name])
-            below[name] = number(("below", own[name], tuple(read)))
+            below[name] = number(("below", own[name], tuple(read), self.units[name].leaves))
         return _Signatures(own, above, below)
 
 
@@ -132,18 +134,22 @@ class _Pairing:
         waiting = list(self.found.items())
         while waiting:
             mine, other = waiting.pop()
-            if mine not in self.ours.units:
+            if mine not in self.ours.units or other not in self.theirs.units:
                 continue
             there = self.theirs.neighbours(other, theirs)
-            for place, name in self.ours.neighbours(mine, ours).items():
-                match = there.get(place)
-                if match is not None and self._free(name, match):
-                    self._pair(name, match)
-                    waiting.append((name, match))
+            for place, names in self.ours.neighbours(mine, ours).items():
+                left = [name for name in names if self._free(name)]
+                matches = [name for name in there.get(place, ()) if self._is_left(name)]
+                if len(left) == len(matches):  # of twins it matters which is whose
+                    for pair in zip(left, matches, strict=True):
+                        self._pair(*pair)
+                        waiting.append(pair)
 
-    def _free(self, mine: str, other: str) -> bool:
-        known = mine in self.ours.units and other in self.theirs.units
-        return known and mine not in self.found and other not in self._taken
+    def _free(self, mine: str) -> bool:
+        return mine in self.ours.units and mine not in self.found
+
+    def _is_left(self, other: str) -> bool:
+        return other in self.theirs.units and other not in self._taken
 
     def _pair(self, mine: str, other: str) -> None:
         self.found[mine] = other

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import NamedTuple
 
 from lenet_verify.architecture import Layer, Shape
 from lenet_verify.checking.align import Alignment
-from lenet_verify.checking.canonical import CanonicalForm, Unit, formed
+from lenet_verify.checking.canonical import ACTIVATION, CanonicalForm, Unit, formed
+from lenet_verify.checking.likeness import only_applies
 from lenet_verify.checking.rewriting.forms import Form, forms, has_forms, in_form
+from lenet_verify.checking.rewriting.identities import activations_first
 from lenet_verify.checking.rewriting.separable import halves_of, is_whole, joined, split
 from lenet_verify.checking.rewriting.views import (
     RESHAPING,
@@ -40,7 +43,34 @@ def best_form(wanted: Wanted, model: Network) -> tuple[CanonicalForm, Alignment]
             best = form, alignment
         if alignment.cost == 0:
             break
-    return best
+    return _in_spelling(wanted, *best)
+
+
+def _in_spelling(
+    wanted: Wanted, form: CanonicalForm, alignment: Alignment
+) -> tuple[CanonicalForm, Alignment]:
+    """The model with activation layers that stand alone written as the spec writes them."""
+    if wanted.form is None:
+        return form, alignment
+    spelt: dict[str, Unit] = {}
+    for one in wanted.units:
+        unit = alignment.partners[one.name][0] if one.name in alignment.partners else one
+        if _is_spelt_otherwise(one.layer, unit.layer):
+            layer = replace(unit.layer, type=one.layer.type, config=one.layer.config)
+            spelt[unit.name] = replace(unit, layer=layer, recast=ACTIVATION)
+    if not spelt:
+        return form, alignment
+    units = tuple(spelt.get(unit.name, unit) for unit in form.units)
+    partners = {
+        name: (spelt.get(unit.name, unit), by) for name, (unit, by) in alignment.partners.items()
+    }
+    return replace(form, units=units), replace(alignment, partners=partners)
+
+
+def _is_spelt_otherwise(one: Layer, other: Layer) -> bool:
+    """Whether two layers apply the same activation and nothing else, but differ in class."""
+    apply = only_applies(one) and only_applies(other)
+    return apply and one.activation == other.activation and one.type != other.type
 
 
 def _differ_inside_alone(wanted: Wanted, found: CanonicalForm, alignment: Alignment) -> bool:
@@ -67,7 +97,7 @@ def _candidates(
 ) -> Iterator[tuple[CanonicalForm, Mapping[str, str] | None]]:
     """The forms of a model that might be nearer to a spec, with pairs that are known of them."""
     seen = {_wires(model)}
-    for net in _by_halves(wanted, model):
+    for net in _rearranged(wanted, model):
         if net is not model:
             yield formed(net, wanted.keep), None
         through = _seen_through(wanted, net)
@@ -83,11 +113,19 @@ def _candidates(
             example = recasts.get(layer.name)
             return None if example is None else in_form(example, layer, fed)
 
-        for place in Place:
-            candidate = Reshaper(net, form_of, wanted.flatten, place).network()
+        ways = product(Place, (False, True) if _has_twin_views(wanted) else (False,))
+        for place, apart in ways:
+            reshaper = Reshaper(net, form_of, wanted.flatten, place, apart=apart)
+            candidate = reshaper.network()
             if (wires := _wires(candidate)) not in seen:
                 seen.add(wires)
                 yield formed(candidate, wanted.keep), None
+
+
+def _has_twin_views(wanted: Wanted) -> bool:
+    """Whether a spec has several layers that read the same tensor in the same shape."""
+    views = [(one.inputs, one.shapes) for one in wanted.layers if is_view(one)]
+    return len(set(views)) < len(views)
 
 
 def _wires(net: Network) -> tuple[object, ...]:
@@ -96,6 +134,14 @@ def _wires(net: Network) -> tuple[object, ...]:
         (one.name, one.type, one.inputs, one.input_shapes, str(one.config.get("target_shape")))
         for one in net.layers
     )
+
+
+def _rearranged(wanted: Wanted, model: Network) -> Iterator[Network]:
+    """The model; with activations before what is an identity at inference."""
+    yield from _by_halves(wanted, model)
+    first = activations_first(model)
+    if first is not None:
+        yield from _by_halves(wanted, first)
 
 
 def _by_halves(wanted: Wanted, model: Network) -> Iterator[Network]:

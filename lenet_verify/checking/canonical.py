@@ -14,7 +14,7 @@ from functools import cached_property
 
 from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.checking.likeness import Features, features
-from lenet_verify.checking.wiring import NESTED, SHARED, Network, calls_of, network
+from lenet_verify.checking.wiring import NESTED, SHARED, Network, calls_of, layer_of, network
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, IDENTITY_LAYERS, LAYERS, complete
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "canonical_form",
     "composed",
     "formed",
+    "is_activation",
     "is_identity",
     "prepared",
 ]
@@ -60,6 +61,7 @@ class Unit:
         optional: whether it is an identity at inference, kept only because the spec has its kind.
         recast: the rewrite by which it is of another form than in the model, if it is.
         forms: what else it may be taken for, by a rewrite that computes the same.
+        leaves: as which of the model's outputs it leaves it.
     """
 
     layer: Layer
@@ -69,6 +71,7 @@ class Unit:
     optional: bool = False
     recast: str | None = None
     forms: tuple[Unit, ...] = ()
+    leaves: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -150,12 +153,25 @@ def formed(net: Network, keep: frozenset[str], *, exact: bool = False) -> Canoni
     live = [layer for layer in net.layers if layer.reaches_output]
     units = _composed(replace(net, layers=live), keep, exact)
     renamed = {part.name: unit.name for unit in units for part in unit.absorbed}
+    outputs = tuple(renamed.get(name, name) for name in net.outputs)
     return CanonicalForm(
-        units=units,
+        units=_leaving(units, outputs),
         inputs=tuple(layer for layer in live if layer.type == "InputLayer"),
-        outputs=tuple(renamed.get(name, name) for name in net.outputs),
+        outputs=outputs,
         dead=tuple(layer for layer in net.layers if not layer.reaches_output),
         parts=net.parts,
+    )
+
+
+def _leaving(units: tuple[Unit, ...], outputs: Sequence[str]) -> tuple[Unit, ...]:
+    """The units, those that leave the model told as which of its outputs."""
+    known = {unit.name for unit in units}
+    places: dict[str, list[int]] = {}
+    for place, wire in enumerate(outputs):
+        places.setdefault(layer_of(wire, known), []).append(place)
+    return tuple(
+        replace(unit, leaves=tuple(places[unit.name])) if unit.name in places else unit
+        for unit in units
     )
 
 
@@ -233,7 +249,7 @@ def _composed(net: Network, keep: frozenset[str], exact: bool) -> tuple[Unit, ..
             host is not None
             and not exact
             and layer.type not in keep
-            and _is_activation(layer)
+            and is_activation(layer)
             and _can_host(host.layer)
             and readers[last_part[feeder]] == 1
         ):
@@ -252,7 +268,7 @@ def _composed(net: Network, keep: frozenset[str], exact: bool) -> tuple[Unit, ..
     return tuple(units.values())
 
 
-def _is_activation(layer: Layer) -> bool:
+def is_activation(layer: Layer) -> bool:
     """Whether a layer only applies an activation, once."""
     only = layer.type in ACTIVATION_LAYERS and len(layer.inputs) == 1 and not layer.calls
     return only and (layer.activation is not None or "activation" in layer.unknown)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from lenet_verify.architecture import Layer
-from lenet_verify.vocabulary import LAYERS
+from lenet_verify.vocabulary import ACTIVATION_LAYERS, LAYERS
 
 GAP = 4.0
 """What it costs to leave a layer without a partner; two gaps cost more than a poor pair."""
@@ -18,6 +18,9 @@ _OTHER_KERNEL = 5.0
 """A dense layer and a convolution of as many outputs may well be meant for each other."""
 _OTHER_TYPE, _OWN_CLASS, _OWN_CLASS_OF_THE_NAME = 2.0, 3.0, 1.0
 _SHAPE, _PARAMS, _ACTIVATION, _ARGUMENT, _ARGUMENTS = 0.8, 0.4, 0.2, 0.1, 0.3
+
+_APPLYING = "Activation"
+"""What every layer is taken for that only applies an activation, whatever its class."""
 
 _HOW_TO_TRAIN = ("_initializer", "_regularizer", "_constraint")
 _NO_EFFECT = frozenset({"activation", "dtype", "name", "seed", "trainable"})
@@ -42,7 +45,14 @@ def features(layer: Layer, activation: str | None) -> Features:
     """What one layer is; an activation layer that follows it counts as its own activation."""
     shape = str(layer.shapes[0]) if layer.shapes else ""
     channels = layer.shapes[0].channels if layer.shapes and layer.shapes[0].sizes else None
+    if only_applies(layer):
+        return Features(_APPLYING, shape, channels, layer.params, activation, ())
     return Features(layer.type, shape, channels, layer.params, activation, arguments(layer.config))
+
+
+def only_applies(layer: Layer) -> bool:
+    """Whether a layer is its activation and nothing else, which there are several ways to write."""
+    return layer.type in ACTIVATION_LAYERS and layer.activation is not None
 
 
 def arguments(config: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -56,7 +66,11 @@ def arguments(config: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def same(one: Layer, other: Layer) -> bool:
     """Whether two layers are alike in every respect but their activation."""
-    if (one.type, one.params) != (other.type, other.params) or one.shapes != other.shapes:
+    if one.params != other.params or one.shapes != other.shapes:
+        return False
+    if only_applies(one) and only_applies(other):
+        return True
+    if one.type != other.type:
         return False
     return one.config == other.config or arguments(one.config) == arguments(other.config)
 

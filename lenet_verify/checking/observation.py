@@ -129,8 +129,11 @@ def _dealt(wanted: Unit, found: Unit) -> list[str | None]:
     own = [wanted.layer.activation, *(part.activation for part in wanted.absorbed)]
     places = [i for i, activation in enumerate(own) if activation not in (None, "linear")]
     dealt: list[str | None] = [None] * len(own)
-    if len(places) == len(found.activations):
-        for place, activation in zip(places, found.activations, strict=True):
+    ours = tuple(activation for activation in own if activation not in (None, "linear"))
+    # the same in all, though relu may be applied twice
+    applied = ours if composed(ours) == composed(found.activations) else found.activations
+    if len(places) == len(applied):
+        for place, activation in zip(places, applied, strict=True):
             dealt[place] = activation
     else:
         dealt[-1] = composed(found.activations)

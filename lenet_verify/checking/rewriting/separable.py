@@ -45,7 +45,8 @@ def halves_of(type_: str) -> set[str]:
 
 def joined(net: Network) -> Network:
     """Every depthwise convolution that a 1x1 one follows, as one separable convolution."""
-    readers = Counter(wire for layer in net.layers for call in calls_of(layer) for wire in call)
+    live = (layer for layer in net.layers if layer.reaches_output)
+    readers = Counter(wire for layer in live for call in calls_of(layer) for wire in call)
     readers.update(net.outputs)
     by_name = {layer.name: layer for layer in net.layers}
     wholes: dict[str, Layer] = {}

@@ -83,6 +83,8 @@ class Reshaper:
         form_of: Callable[[Layer, Shape], Form | None],
         flatten: Layer | None,
         place: Place,
+        *,
+        apart: bool = False,
     ) -> None:
         """Takes a network and what to make of it.
 
@@ -92,13 +94,15 @@ class Reshaper:
             flatten: a layer that makes vectors, as they should be made; None to leave those that
                 there are as they are.
             place: of what works along the last axis alone, among reshapes of a map of 1x1.
+            apart: whether all that read a tensor in one shape have each a view of their own.
         """
         self._net, self._form_of, self._flatten, self._place = net, form_of, flatten, place
+        self._apart = apart
         self._before = shapes_of(net)
         self._now: dict[str, Shape] = {}
         self._roots: dict[str, str] = {}
         self._views: dict[tuple[str, tuple[int | None, ...]], Layer] = {}
-        self._made: dict[tuple[str, tuple[int | None, ...]], str] = {}
+        self._made: dict[tuple[str, tuple[int | None, ...], str | None], str] = {}
         self._why: dict[str, str] = {}
         self._names = {layer.name for layer in net.layers}
         self.found = net.copy()
@@ -207,7 +211,7 @@ class Reshaper:
         now = self._now.get(root)
         if now is None or now.sizes == shape.sizes:
             return root
-        key = (root, shape.sizes)
+        key = (root, shape.sizes, reader if self._apart else None)
         if key not in self._made:
             self._made[key] = self._view(root, now, shape, rule, reader)
         return self._made[key]
@@ -215,7 +219,8 @@ class Reshaper:
     def _view(self, root: str, now: Shape, shape: Shape, rule: str, reader: str | None) -> str:
         """Adds a layer that reads what carries `root` in some shape, as the model has it or as it
         should be made."""
-        view = self._views.get((root, shape.sizes))
+        # one for each of several that there are, where they are to be apart
+        view = self._views.pop((root, shape.sizes), None)
         if view is None:
             name = free(f"{root} as {shape}", self._names)
             self.found.parts[name] = reader or layer_of(root, self._names)
