@@ -32,7 +32,8 @@ class Network:
 
     `rules` has, by layer, the rewrites by which its inputs are what they are; `recast` that by
     which it is of another form than in the model; `parts` has, by a layer that is in another form
-    only, the model's layer that it is part of.
+    only, the model's layer that it is part of; `origins`, by a layer that stands in a nested model
+    or is one call of several, the names that lead to it from outside.
     """
 
     layers: list[Layer]
@@ -40,6 +41,7 @@ class Network:
     rules: Rules = field(default_factory=dict)
     recast: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def copy(self) -> Network:
         """The same network, to be changed."""
@@ -151,6 +153,7 @@ def _split(layers: Sequence[Layer], ends: Sequence[Source], exact: bool) -> Netw
         for number, call in enumerate(layer.details):
             name = copies.get((layer.name, number), layer.name)
             found.note(name, SHARED)
+            found.origins[name] = (layer.name,)
             found.layers.append(
                 measure(
                     replace(
@@ -171,7 +174,7 @@ def _split(layers: Sequence[Layer], ends: Sequence[Source], exact: bool) -> Netw
 
 def _opened(outer: Network) -> Network:
     """Nested models that are called once, replaced by their layers."""
-    found = Network([], [], outer.rules)
+    found = Network([], [], outer.rules, origins=outer.origins)
     stands_for: dict[str, str] = {}
     names = Counter(layer.name for layer in outer.layers)
     for layer in outer.layers:
@@ -192,6 +195,7 @@ def _opened(outer: Network) -> Network:
             while names[unique]:  # a file may have such a name in it
                 unique += "'"
             names[unique] += 1
+            found.origins[unique] = (layer.name, *inner.origins.get(one.name, (one.name,)))
             found.rules[unique] = tuple(dict.fromkeys((*inner.rules.get(one.name, ()), NESTED)))
             one = with_wires(one, partial(_through, renamed=inside))
             inside[one.name] = unique

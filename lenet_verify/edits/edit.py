@@ -12,7 +12,16 @@ from lenet_verify.edits.wording import change_inside, described, in_words
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, activation_of, complete
 
 Kind = Literal[
-    "argument", "activation", "type", "input", "insert", "delete", "swap", "duplicate", "rewire"
+    "argument",
+    "activation",
+    "type",
+    "input",
+    "insert",
+    "delete",
+    "swap",
+    "duplicate",
+    "rewire",
+    "output",
 ]
 
 
@@ -149,11 +158,18 @@ class Insert(Edit):
     Attributes:
         new: the layer; what it reads is disregarded, and its name is changed where it is taken.
         reader: the only layer that reads the new one then; None for all that read the old one.
+        place: the only input of that reader that is changed, or without one the only output of the
+            model, from 0.
+        reads: all that the new layer reads, where that is more than the old one.
+        unread: whether nothing reads it but layers that are inserted after it.
     """
 
     kind: ClassVar[Kind] = "insert"
     new: Layer
     reader: str | None = None
+    place: int | None = None
+    reads: tuple[Source, ...] = ()
+    unread: bool = False
 
     @property
     def text(self) -> str:
@@ -165,17 +181,25 @@ class Insert(Edit):
         return (self.layer,) if self.reader is None else (self.layer, self.reader)
 
     def make(self, graph: Graph) -> None:
-        for name in self.layers:
+        for name in (*self.layers, *(source.layer for source in self.reads)):
             graph.row(name)
         here, name = Source(self.layer), graph.free_name(self.new.name)
         row = replace(self.new, name=name, calls=(), details=(), reaches_output=True)
-        graph.put(with_feeds(row, ((here,),)), after=self.layer)
+        graph.put(with_feeds(row, (self.reads or (here,),)), after=self.layer)
 
         def led(source: Source) -> Source:
             same = replace(source, argument="") == here
             return replace(source, layer=name) if same else source
 
-        graph.rewire(led, only=self.reader, but=name)
+        if self.unread:
+            return
+        if self.place is None:
+            graph.rewire(led, only=self.reader, but=name)
+        elif self.reader is None:
+            Output(layer=name, old=here, new=Source(name), place=self.place).make(graph)
+        else:
+            old, new = here, Source(name)
+            Rewire(layer=self.reader, old=old, new=new, place=self.place).make(graph)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,6 +319,33 @@ class Rewire(Edit):
         read[self.call][self.place] = replace(self.new, argument=argument)
         graph.rows[self.layer] = with_feeds(row, tuple(map(tuple, read)))
         graph.sort()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output(Edit):
+    """Another tensor that leaves the model.
+
+    Attributes:
+        old, new: what leaves it, as sources.
+        place: which of its outputs, from 0.
+    """
+
+    kind: ClassVar[Kind] = "output"
+    old: Source
+    new: Source
+    place: int = 0
+
+    @property
+    def text(self) -> str:
+        return f"output {self.place + 1} from {self.old.layer} → from {self.new.layer}"
+
+    def make(self, graph: Graph) -> None:
+        graph.row(self.new.layer)
+        if self.place >= len(graph.ends):
+            raise Inapplicable("the model has no such output")
+        ends = list(graph.ends)
+        ends[self.place] = self.new
+        graph.ends = tuple(ends)
 
 
 KINDS: tuple[Kind, ...] = tuple(
