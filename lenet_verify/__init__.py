@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lenet_verify.architecture import Architecture, Layer, Shape
     from lenet_verify.builder import build
+    from lenet_verify.causes import Cause, Causes
     from lenet_verify.checking import check
     from lenet_verify.diffing import Difference, diff
     from lenet_verify.errors import LenetVerifyError, SpecError
+    from lenet_verify.explaining import explain
     from lenet_verify.readers import read
     from lenet_verify.spec import Spec, load_spec
     from lenet_verify.static_model import infer
@@ -28,6 +30,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Architecture": "architecture",
+    "Cause": "causes",
+    "Causes": "causes",
     "Difference": "diffing",
     "Finding": "verdict",
     "Layer": "architecture",
@@ -40,6 +44,7 @@ _HOMES = {
     "build": "builder",
     "check": "checking",
     "diff": "diffing",
+    "explain": "explaining",
     "infer": "static_model",
     "load_spec": "spec",
     "read": "readers",
@@ -47,6 +52,8 @@ _HOMES = {
 
 __all__ = [
     "Architecture",
+    "Cause",
+    "Causes",
     "Difference",
     "Finding",
     "Layer",
@@ -59,6 +66,7 @@ __all__ = [
     "build",
     "check",
     "diff",
+    "explain",
     "infer",
     "load_spec",
     "read",
