@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from lenet_verify.errors import LenetVerifyError, MistakesError, OutputError, ReadError
+from lenet_verify.errors import LenetVerifyError, MistakesError, OutputError, ReadError, UsageError
 from lenet_verify.options import (
     check_parser,
     diff_parser,
@@ -172,7 +172,10 @@ def _checked(options: argparse.Namespace, configuration: Configuration) -> int:
         from lenet_verify.verify import attempt
 
         kind = options.format or configuration.format or "text"
-        todo = jobs(checks, options, configuration, lines=kind == "text")
+        if options.fix_hint and options.format not in (None, "text"):
+            raise UsageError(f"--fix-hint is text: leave --format {options.format} out")
+        lines = kind == "text" and not options.fix_hint
+        todo = jobs(checks, options, configuration, lines=lines)
         # a line takes little room, so that other processes may do the work and tell us
         in_short = all(job.listed for job in todo) and folder is None and not options.debug
         work = partial(attempt, todo, in_short)
@@ -188,7 +191,7 @@ def _checked(options: argparse.Namespace, configuration: Configuration) -> int:
     for warning in warnings(todo, attempts):
         _say(f"warning: {warning}")
     whole = [report for job, report in reports if not job.listed]
-    texts = [_rendered(whole, kind)] if whole else []
+    texts = [_rendered(whole, "fix-hint" if options.fix_hint else kind)] if whole else []
     texts += lists(todo, attempts, colour=_wants_colour())
     if texts:
         _print("\n".join(texts))
@@ -319,8 +322,10 @@ def _written(
 
 
 def _rendered(reports: Sequence[Report], kind: str) -> str:
-    from lenet_verify.renderers import RENDERERS, render_text
+    from lenet_verify.renderers import RENDERERS, render_hints, render_text
 
+    if kind == "fix-hint":
+        return render_hints(reports)
     if kind == "text":
         return render_text(reports, colour=_wants_colour())
     return RENDERERS[kind](reports)

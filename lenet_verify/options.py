@@ -70,6 +70,11 @@ def check_parser() -> argparse.ArgumentParser:
         "--format", choices=FORMATS, metavar="FORMAT",
         help="what goes to standard output: text (default), json, markdown",
     )  # fmt: skip
+    add(
+        "--fix-hint", action="store_true",
+        help="of a broken verdict, print nothing but the edits that mend it, in Keras terms, to "
+        "be copied",
+    )  # fmt: skip
     flag = argparse.BooleanOptionalAction  # what is configured can be taken back
     add(
         "--static", action=flag,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lenet_verify.architecture import Architecture
+from lenet_verify.causes import Causes
 from lenet_verify.spec import Spec
 from lenet_verify.verdict import Verdict
 
@@ -34,6 +35,7 @@ class Report:
 
     Attributes:
         pictures: names of the picture files that stand beside the report; empty if none do.
+        causes: why the verdict is broken; None if it holds, or if nobody asked.
     """
 
     spec: Spec
@@ -41,3 +43,4 @@ class Report:
     verdict: Verdict
     provenance: Provenance
     pictures: tuple[str, ...] = ()
+    causes: Causes | None = None

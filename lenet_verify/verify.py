@@ -146,7 +146,20 @@ def attempt(jobs: Sequence[Job], in_short: bool, number: int) -> Attempt:
         return Attempt(number, model, error=ReadError(str(error)) if in_short else error)
     if in_short:
         return Attempt(number, model, lines=tuple(map(line, reports)))
+    if not job.listed or job.reported:
+        reports = tuple(map(explained, reports))
     return Attempt(number, model, reports)
+
+
+def explained(report: Report) -> Report:
+    """A report with the causes of its verdict, if that is broken."""
+    if report.verdict.holds:
+        return report
+    from lenet_verify.explaining import explain  # only where something is broken
+
+    exact = report.provenance.exact
+    causes = explain(report.spec, report.architecture, report.verdict, exact=exact)
+    return replace(report, causes=causes)
 
 
 def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from lenet_verify.renderers.cause_wording import hints as render_hints
 from lenet_verify.renderers.json_document import render_json
 from lenet_verify.renderers.markdown import render_markdown
 from lenet_verify.renderers.terminal import render_text
@@ -18,4 +19,4 @@ RENDERERS: Mapping[str, Renderer] = {
 }
 """What `--format` may say."""
 
-__all__ = ["RENDERERS", "Renderer", "render_json", "render_markdown", "render_text"]
+__all__ = ["RENDERERS", "Renderer", "render_hints", "render_json", "render_markdown", "render_text"]

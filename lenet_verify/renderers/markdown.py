@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lenet_verify.notation import as_text
+from lenet_verify.renderers.cause_wording import about, effect, folded, followers, heading
 from lenet_verify.renderers.layer_table import PINNED, LayerRow, coverage, layer_rows, told
 from lenet_verify.renderers.wording import (
     MARKS,
@@ -46,6 +47,7 @@ def _one(report: Report) -> str:
     blocks = [
         _title(report),
         _summary(report),
+        _causes(report),
         _pictures(report),
         *_findings(report),
         _claims(report),
@@ -83,13 +85,46 @@ def _pictures(report: Report) -> str:
 
 def _findings(report: Report) -> Iterable[str]:
     """A section for each outcome but `holds`."""
-    for outcome, heading in _HEADINGS.items():
+    for outcome, name in _HEADINGS.items():
         found = [f for f in report.verdict.findings if f.outcome is outcome]
         if found:
-            lines = [f"## {heading} ({len(found)})", ""]
-            for finding in in_network_order(report.verdict, found):
-                lines.append(f"- {MARKS[outcome]} {_sentence(finding)}")
-            yield "\n".join(lines)
+            yield "\n".join([f"## {name} ({len(found)})", "", *_by_cause(report, found)])
+
+
+def _by_cause(report: Report, findings: Sequence[Finding]) -> Iterable[str]:
+    """The findings in the order of their causes, in short where they only follow."""
+    known = {id(one) for one in findings}
+    told: set[int] = set()
+    for number, cause in enumerate(report.causes or (), 1):
+        own, rest = folded(report, cause)
+        if not any(id(one) in known for one in cause.findings):
+            continue
+        told |= {id(one) for one in cause.findings}
+        yield f"- by {number}, **{escaped(about(cause))}**:"
+        yield from (f"  - {MARKS[one.outcome]} {_sentence(one)}" for one in own)
+        if rest:
+            yield f"  - {escaped(followers(rest))}"
+    left = [one for one in findings if id(one) not in told]
+    for finding in in_network_order(report.verdict, left):
+        yield f"- {MARKS[finding.outcome]} {_sentence(finding)}"
+
+
+def _causes(report: Report) -> str:
+    """The edits that mend what is broken, each with what it mends."""
+    causes = report.causes
+    if causes is None:
+        return ""
+    lines = [f"## Causes ({len(causes)})", "", f"{escaped(heading(causes))}."]
+    lines += [""] if causes.every else []
+    for number, cause in enumerate(causes, 1):
+        said = f"**{escaped(about(cause))}** {escaped(cause.edit)}: {effect(cause, causes)}"
+        lines.append(f"{number}. {said}")
+    for text in causes.mistakes:
+        lines += ["", f"Note: {escaped(text)}."]
+    if causes.every and causes.unmended:
+        told = dict.fromkeys(f"{one.layer} {one.fact}" for one in causes.unmended)
+        lines += ["", f"Unmended: {', '.join(map(escaped, told))}."]
+    return "\n".join(lines)
 
 
 def _sentence(finding: Finding) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lenet_verify.causes import Causes
 from lenet_verify.notation import as_text
+from lenet_verify.renderers.cause_wording import about, effect, folded, followers, heading
 from lenet_verify.renderers.layer_table import LayerRow, coverage, layer_rows, told
 from lenet_verify.renderers.wording import (
     MARKS,
@@ -73,6 +75,7 @@ def _one(report: Report, colour: bool) -> str:
     lines += [f"  {NOT_LOADED}"] if report.provenance.file else []
     if supplied := report.architecture.unknown.get("input"):
         lines.append(f"  {visible(supplied)}")
+    lines += _causes(report.causes)
     lines.append("")
     every = layer_rows(report)
     rows, rest = told(report, every)
@@ -80,15 +83,50 @@ def _one(report: Report, colour: bool) -> str:
     lines += [f"   and {rest}"] if rest else []
     lines += _rewritten(verdict)
     lines += _coverage(report, every)
-    for outcome, heading in _HEADINGS.items():
+    for outcome, name in _HEADINGS.items():
         found = [finding for finding in verdict.findings if finding.outcome is outcome]
         if found:
-            lines += ["", f"{heading} ({len(found)})", *_by_layer(report, found, colour)]
+            lines += ["", f"{name} ({len(found)})", *_by_cause(report, found, colour)]
     unchecked = [claim for claim in report.spec.claims if claim.unchecked is not None]
     if unchecked:
         lines += ["", f"unchecked ({len(unchecked)})"]
         lines += [f"  [{visible(c.id)}] {one_line(c.unchecked or '', 200)}" for c in unchecked]
     return "\n".join(lines) + "\n"
+
+
+def _causes(causes: Causes | None) -> list[str]:
+    """The edits that mend what is broken, each with what it mends."""
+    if causes is None:
+        return []
+    lines = ["", heading(causes)]
+    for number, cause in enumerate(causes, 1):
+        text = f"{about(cause)}: {cause.edit}"
+        lines.append(f"  {number}. {visible(text, 300)}: {effect(cause, causes)}")
+    lines += [f"  note: {visible(text, 400)}" for text in causes.mistakes]
+    if causes.every and causes.unmended:
+        told = dict.fromkeys(f"{one.layer} {one.fact}" for one in causes.unmended)
+        lines.append(f"  unmended: {_listed([visible(one, 80) for one in told])}")
+    return lines
+
+
+def _by_cause(report: Report, findings: Sequence[Finding], colour: bool) -> list[str]:
+    """The findings under the cause that mends them, in short where they only follow from it."""
+    known = {id(one) for one in findings}
+    lines: list[str] = []
+    told: set[int] = set()
+    for number, cause in enumerate(report.causes or (), 1):
+        own, rest = folded(report, cause)
+        if not any(id(one) in known for one in cause.findings):
+            continue
+        told |= {id(one) for one in cause.findings}
+        lines.append(f"  by {number}. {visible(about(cause))}")
+        lines += _by_layer(report, own, colour)
+        if rest:
+            lines.append(f"    {visible(followers(rest), longest=1000)}")
+    left = [one for one in findings if id(one) not in told]
+    if left and lines:
+        lines.append("  by none of these")
+    return lines + _by_layer(report, left, colour)
 
 
 def _rewritten(verdict: Verdict) -> list[str]:
