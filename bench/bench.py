@@ -1,6 +1,6 @@
 """Measures whole processes against the peers, in turn in one run: medians and ratios.
 
-python bench/bench.py [--runs 7] [--only main|files|inference|alignment|strength]
+python bench/bench.py [--runs 7] [--only main|files|inference|alignment|causes|strength]
 """
 
 from __future__ import annotations
@@ -70,6 +70,12 @@ def alignment(runs: int) -> None:
         print(f"{'pairing, ' + name:46}  {1000 * taken:6.1f} ms")
 
 
+def causes(runs: int) -> None:
+    """Explaining broken verdicts alone."""
+    for name, taken in _times("causes.py", runs).items():
+        print(f"{'causes, ' + name:46}  {1000 * taken:6.1f} ms")
+
+
 def strength(runs: int) -> None:
     """Single edits to LeNet-5, judged one after the other in one process."""
     for name, rate in _times("strength.py", runs).items():
@@ -90,6 +96,7 @@ PARTS = {
     "main": main_job,
     "inference": inference,
     "alignment": alignment,
+    "causes": causes,
     "strength": strength,
     "files": model_files,
 }
