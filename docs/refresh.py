@@ -60,8 +60,12 @@ def wanted() -> dict[Path, str]:
     implementations = (ROOT / "docs" / "implementations.md").read_text(encoding="utf-8")
     for name, output in verdicts().items():
         implementations = filled(implementations, name, f"```\n{output}\n```")
+    causes = (ROOT / "docs" / "causes.md").read_text(encoding="utf-8")
+    causes = filled(causes, "causes example", f"```\n{explained()}\n…\n```")
+    causes = filled(causes, "fix example", f"```\n{explained('--fix-hint')}\n```")
     return {
         ROOT / "README.md": readme,
+        ROOT / "docs" / "causes.md": causes,
         ROOT / "docs" / "diff.md": diff,
         ROOT / "docs" / "inference.md": inference,
         ROOT / "docs" / "facts.md": facts,
@@ -161,6 +165,29 @@ def difference(kind: str) -> str:
         raise SystemExit(f"docs: the models should differ, but: {run.stderr}")
     command = f"$ lenet-verify {' '.join(arguments)}\n" if kind == "text" else ""
     return command + run.stdout.rstrip()
+
+
+def explained(*options: str) -> str:
+    """What is said of a LeNet-5 with three faults."""
+    faults = {
+        "kernel_size: 5, strides: 1": "kernel_size: 5, padding: same",
+        "S4:      {type: AveragePooling2D": "S4:      {type: MaxPooling2D",
+        "  F6:      {type: Dense, units: 84, activation: tanh}\n": "",
+    }
+    recipe = (ROOT / "spec" / "lenet5.yaml").read_text(encoding="utf-8").partition("\nclaims:")[0]
+    for old, new in faults.items():
+        recipe = recipe.replace(old, new, 1)
+    arguments = ["spec/lenet5.yaml", "--model", "theirs.yaml", "--static", *options]
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "spec", Path(folder, "spec"))
+        Path(folder, "theirs.yaml").write_text(recipe + "\n", encoding="utf-8")
+        run = subprocess.run(
+            [COMMAND, *arguments], cwd=folder, capture_output=True, encoding="utf-8", check=False
+        )
+    if run.returncode != 1:
+        raise SystemExit(f"docs: the model should fail its check, but: {run.stderr}")
+    told = run.stdout.partition("\nunchecked (")[0].rstrip()
+    return f"$ lenet-verify {' '.join(arguments)}\n{told}"
 
 
 def strengths() -> dict[str, str]:
