@@ -247,6 +247,9 @@ def _cost(
     names = {one.name: partners[one.name][0].name for one in wanted if one.name in partners}
     known = {name: number for number, name in enumerate(names.values())}
     ours = {name: known[theirs] for name, theirs in names.items()}
+    for unit in extra:
+        if unit.optional:  # what it is fed is what it feeds
+            known[unit.name] = known.get(layer_of(unit.layer.inputs[0], known), -1)
     for one in wanted:
         if one.name not in partners:
             cost += 0.0 if one.optional else GAP

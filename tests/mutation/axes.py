@@ -58,6 +58,11 @@ def pads(axis: Shares) -> bool:
     return any(position == ZERO for window in axis for position, _ in window)
 
 
+def always_pads(axis: Shares) -> bool:
+    """Whether every output position does."""
+    return all(any(position == ZERO for position, _ in window) for window in axis)
+
+
 def after(outer: Shares, inner: Shares) -> Shares:
     """What one axis reads through another."""
     found = []

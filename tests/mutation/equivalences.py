@@ -8,7 +8,7 @@ from math import prod
 from random import Random
 from typing import Any
 
-from tests.mutation.network import Network, Row, shuffled
+from tests.mutation.network import Network, Row
 from tests.mutation.static import shapes
 
 Rewrite = Callable[[Network, Random], Network | None]
@@ -132,8 +132,12 @@ def _is_shared(net: Network, row: Row) -> bool:
 
 def _twice(net: Network, rng: Random) -> Network | None:
     """relu once more."""
-    found = [row for row in net.layers if row.type == "ReLU" or
-             row.arguments.get("activation") == "relu" and row.type in (*_ENDED, "Activation")]  # fmt: skip
+    hosts = (*_ENDED, "Activation")
+    found = [
+        row
+        for row in net.layers
+        if row.type == "ReLU" or (row.type in hosts and row.arguments.get("activation") == "relu")
+    ]
     if not found:
         return None
     row = rng.choice(found)
@@ -189,11 +193,11 @@ def _as_dense(net: Network, rng: Random) -> Network | None:
         kernel = row.arguments["kernel_size"]
         each = tuple(kernel) if isinstance(kernel, tuple) else (kernel,) * len(spatial)
         plain = row.arguments.get("padding", "valid") == "valid" and not _is_shared(net, row)
+        plain = plain and row.arguments.get("dilation_rate", 1) == 1
         after = net.readers(row.name)
         one = net.uses(row.name) == 1 and [r.type for r in after] == ["Flatten"]
         if each == spatial and plain and one and not _is_shared(net, after[0]):
-            if row.arguments.get("dilation_rate", 1) == 1:
-                found.append((row, after[0]))
+            found.append((row, after[0]))
     if not found:
         return None
     row, flatten = rng.choice(found)
@@ -293,9 +297,9 @@ def _as_global(net: Network, rng: Random) -> Network | None:
     row = rng.choice(found)
     whole = replace(row, type=f"Global{row.type}", arguments={"keepdims": True})
     after = net.readers(row.name)
-    if net.uses(row.name) == 1 and [r.type for r in after] == ["Flatten"]:
-        if not _is_shared(net, after[0]) and rng.random() < 0.7:
-            return net.with_row(replace(whole, arguments={})).without(after[0].name)
+    flattened = net.uses(row.name) == 1 and [r.type for r in after] == ["Flatten"]
+    if flattened and not _is_shared(net, after[0]) and rng.random() < 0.7:
+        return net.with_row(replace(whole, arguments={})).without(after[0].name)
     return net.with_row(whole)
 
 
@@ -338,9 +342,9 @@ def _whole(net: Network, rng: Random) -> Network | None:
         plain = plain and given.get("strides", 1) == 1 and given.get("dilation_rate", 1) == 1
         bare = upper.get("activation", "linear") == "linear" and upper.get("use_bias") is False
         shared = _is_shared(net, row) or _is_shared(net, depthwise)
-        if plain and bare and net.uses(depthwise.name) == 1 and not shared:
-            if row.origin == depthwise.origin:  # their weights are those of one
-                found.append((depthwise, row))
+        of_one = row.origin == depthwise.origin  # so that their weights are
+        if plain and bare and of_one and net.uses(depthwise.name) == 1 and not shared:
+            found.append((depthwise, row))
     if not found:
         return None
     depthwise, row = rng.choice(found)
@@ -422,12 +426,3 @@ def nested(net: Network, rng: Random) -> Network | None:
     live = net.live()
     group = frozenset(row.name for row in net.layers[start:stop])
     return replace(net, nested=(group,)) if group <= live else None
-
-
-def other_form(net: Network, rng: Random) -> tuple[Network, list[str]]:
-    """The network in any of its forms, under its own names or others."""
-    other, done = respelt(net, rng, rng.randint(1, 4))
-    if rng.random() < 0.2:
-        inside = nested(shuffled(other, rng), rng)
-        other, done = (inside, [*done, "nested model"]) if inside else (other, done)
-    return other, done

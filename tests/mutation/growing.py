@@ -10,6 +10,7 @@ from lenet_verify.architecture import Layer, Shape
 from lenet_verify.errors import InferenceError
 from lenet_verify.inference import derive
 from tests.mutation.layers import Arguments, drawn, of_type
+from tests.mutation.meaning import meaning
 from tests.mutation.network import INPUT, Network, Row
 from tests.mutation.static import config_of
 
@@ -18,11 +19,23 @@ _MOST = 900
 """Values that a tensor may have."""
 _MERGES = ("Add", "Add", "Multiply", "Average", "Maximum", "Subtract", "Minimum", "Concatenate")
 
+_READING = ("Flatten", "Global")
+
 Sizes = tuple[int, ...]
 
 
 def random_network(rng: Random) -> Network:
     """A network all of whose layers have an effect."""
+    while True:
+        net = _grown(rng)
+        try:
+            meaning(net)
+        except ValueError:
+            continue
+        return net
+
+
+def _grown(rng: Random) -> Network:
     growing = _Growing(rng)
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3))):
         growing.input()
@@ -41,6 +54,7 @@ class _Growing:
         self.sizes: dict[str, Sizes] = {}
         self.integers: set[str] = set()
         self.used: set[str] = set()
+        self.read: set[tuple[str, tuple[str, ...]]] = set()
         self.counts: dict[str, int] = {}
 
     def made(self) -> int:
@@ -77,7 +91,12 @@ class _Growing:
         return self.rng.choice(known)
 
     def put(self, type_: str, arguments: Arguments, inputs: Sequence[str]) -> str | None:
-        """A layer on some tensors; None if it does not take them."""
+        """A layer on some tensors; None if it does not take them, or if it only reads or sums up
+        what another does already: which of such twins is which, nothing tells."""
+        alike = (type_, tuple(inputs))
+        if type_.startswith(_READING) and alike in self.read:
+            return None
+        self.read.add(alike)
         sizes = shape_of(type_, arguments, [self.sizes[name] for name in inputs])
         if sizes is None:
             return None

@@ -32,6 +32,8 @@ def meaning(net: Network) -> Key:
 
     Raises:
         InferenceError: shapes do not join.
+        ValueError: some of it is a constant whatever comes in, or is not used, so that many a
+            change to it would be none.
     """
     made = _Meaning(net)
     outputs = [made.terms_of[name] for name in net.outputs]
@@ -49,7 +51,9 @@ def meaning(net: Network) -> Key:
 def fingerprint(outputs: Sequence[Term]) -> Key:
     """A graph of terms in numbers, by what each is, reads, and is read by (Weisfeiler and Leman,
     1968): graphs that differ in it differ under any names."""
-    terms = _above(outputs)
+    terms = _all_of(outputs)
+    if constant := next((term for term in terms if term.key[0] in _CONSTANTS), None):
+        raise ValueError(f"a constant: {constant.key[0]}")
     weights = {term.weights for term in terms if term.weights is not None}
     edges: list[tuple[Any, Any, Any]] = []
     for term in terms:
@@ -70,7 +74,7 @@ def fingerprint(outputs: Sequence[Term]) -> Key:
     return (colours["outputs"], tuple(sorted(colours.values())))
 
 
-def _above(outputs: Sequence[Term]) -> list[Term]:
+def _all_of(outputs: Sequence[Term]) -> list[Term]:
     found: dict[Term, None] = {}
     waiting = list(outputs)
     while waiting:
@@ -79,6 +83,9 @@ def _above(outputs: Sequence[Term]) -> list[Term]:
             found[term] = None
             waiting += term.inputs
     return list(found)
+
+
+_CONSTANTS = ("bias", "ones", "zeros")
 
 
 def _has_weights(row: Row) -> bool:
@@ -209,12 +216,10 @@ def _global_pooling(kind: str) -> Make:
 def _batch_norm(
     terms: Terms, given: Mapping[str, Any], fed: list[Term], sizes: Sizes, owner: Key
 ) -> Term:
-    axis = given.get("axis", -1) % len(sizes + (0,)) - 1
+    axis = given.get("axis", -1) % len((*sizes, 0)) - 1
     affine = given.get("center", True), given.get("scale", True)
     key = ("batch-norm", given.get("epsilon", 1e-3), *affine)
-    if sizes[axis] == 1 and axis != len(sizes) - 1:
-        return terms.term((*key, axis), fed, sizes, (*owner, 0))
-    return terms._on_pixels(key, -1 if axis == len(sizes) - 1 else axis, fed[0], (*owner, 0))
+    return terms.on_pixels(key, -1 if axis == len(sizes) - 1 else axis, fed[0], (*owner, 0))
 
 
 def _layer_norm(
@@ -325,7 +330,7 @@ def _recurrent(type_: str) -> Make:
         told = {**_RECURRENT[type_], **given}
         told.pop("return_sequences", None)
         if steps == 1:
-            told["go_backwards"] = False
+            raise ValueError("a recurrent layer of one step uses but a part of its weights")
         key = (type_, *sorted(map(str, told.items())))
         x = terms.term(key, fed, (steps, units), (*owner, 0))
         if given.get("return_sequences"):

@@ -22,11 +22,11 @@ def architecture(net: Network) -> Architecture:
     made = _Made(net)
     layers = []
     for row in net.rows:
-        group = made.group_of(row.name)
+        group = made.groups.of(row.name)
         if group is None:
             if not row.shares:
                 layers.append(made.layer(row, net.rows, live))
-        elif row.name == made.last(group):
+        elif row.name == made.groups.last(group):
             layers.append(made.model(group, live))
     ends = tuple(made.source(name) for name in net.outputs)
     return inferred(
@@ -60,12 +60,40 @@ def _alone(row: Row) -> Row:
     return Row(row.name, row.type, row.arguments, row.inputs)
 
 
+class Groups:
+    """The models inside a network."""
+
+    def __init__(self, net: Network) -> None:
+        self.net = net
+
+    def of(self, name: str) -> int | None:
+        return next((n for n, group in enumerate(self.net.nested) if name in group), None)
+
+    def rows(self, group: int) -> list[Row]:
+        return [row for row in self.net.rows if row.name in self.net.nested[group]]
+
+    def last(self, group: int) -> str:
+        return self.rows(group)[-1].name
+
+    def leaving(self, group: int) -> list[str]:
+        """The rows of a group that something outside reads."""
+        inside = self.net.nested[group]
+        read = {name for row in self.net.rows if row.name not in inside for name in row.inputs}
+        read |= set(self.net.outputs)
+        return [row.name for row in self.rows(group) if row.name in read]
+
+    def entering(self, group: int) -> list[str]:
+        """The rows outside that a group reads."""
+        inside = self.net.nested[group]
+        names = (name for row in self.rows(group) for name in row.inputs)
+        return list(dict.fromkeys(name for name in names if name not in inside))
+
+
 class _Made:
     """The layers of a network, as they are made."""
 
     def __init__(self, net: Network) -> None:
-        self.net = net
-        self.groups = net.nested
+        self.groups = Groups(net)
         self.calls: dict[str, tuple[str, int]] = {}
         count: dict[str, int] = {}
         for row in net.rows:
@@ -73,29 +101,11 @@ class _Made:
             self.calls[row.name] = layer, count.get(layer, 0)
             count[layer] = count.get(layer, 0) + 1
 
-    def group_of(self, name: str) -> int | None:
-        return next((n for n, group in enumerate(self.groups) if name in group), None)
-
-    def last(self, group: int) -> str:
-        return [row.name for row in self.net.rows if row.name in self.groups[group]][-1]
-
-    def leaving(self, group: int) -> list[str]:
-        """The rows of a group that something outside reads."""
-        inside = self.groups[group]
-        read = {name for row in self.net.rows if row.name not in inside for name in row.inputs}
-        read |= set(self.net.outputs)
-        return [row.name for row in self.net.rows if row.name in inside & read]
-
-    def entering(self, group: int) -> list[str]:
-        inside = self.groups[group]
-        rows = [row for row in self.net.rows if row.name in inside]
-        return list(dict.fromkeys(n for row in rows for n in row.inputs if n not in inside))
-
     def source(self, name: str) -> Source:
         """Where a row's result comes from, seen from outside."""
-        group = self.group_of(name)
+        group = self.groups.of(name)
         if group is not None:
-            return Source(f"model {group}", 0, self.leaving(group).index(name))
+            return Source(f"model {group}", 0, self.groups.leaving(group).index(name))
         layer, call = self.calls[name]
         return Source(layer, call)
 
@@ -134,8 +144,8 @@ class _Made:
 
     def model(self, group: int, live: frozenset[str]) -> Layer:
         """A group of rows as a model inside the model."""
-        rows = [row for row in self.net.rows if row.name in self.groups[group]]
-        entering, leaving = self.entering(group), self.leaving(group)
+        rows = self.groups.rows(group)
+        entering, leaving = self.groups.entering(group), self.groups.leaving(group)
         given = [self.source(name) for name in entering]
         entrances = [Layer(name=f"input {n}", type=INPUT) for n in range(len(entering))]
         inside = {name: Source(one.name) for name, one in zip(entering, entrances, strict=True)}

@@ -32,6 +32,10 @@ _BOUNDS = {
 }  # fmt: skip
 _UNCHANGED = {"relu": (0.0, inf), "leaky_relu": (0.0, inf), "elu": (0.0, inf), "relu6": (0.0, 6.0)}
 """Where an activation changes nothing."""
+_HIDDEN = {"relu": ("leaky_relu", "elu"), "relu6": ("leaky_relu", "elu", "relu")}
+"""What nothing is seen of after an activation: it changes but what that makes zero."""
+_ABOVE_ITS_INPUT = frozenset({"elu", "exponential", "leaky_relu", "relu", "softplus"})
+"""Activations that are never less than what they are of."""
 _BY_POSITION = frozenset({"batch-norm", "layer-norm", "pointwise", "depthwise-1", "softmax"})
 """What works on every position alike, on what is along the last axis."""
 _AFFINE = frozenset({"batch-norm", "pointwise", "depthwise-1"})
@@ -93,6 +97,8 @@ class Terms:
     def activation(self, function: Key, x: Term) -> Term:
         """A function of single values: its name, its parameters."""
         name = function[0]
+        if x.key[0] == "activation" and x.key[1] in _HIDDEN.get(name, ()):
+            x = x.inputs[0]
         if name == "linear" or _within(bounds(x), _UNCHANGED.get(name)):
             return x
         return self.term(("activation", *function), [x], x.sizes)
@@ -104,11 +110,12 @@ class Terms:
             return self.term(("ones",), [], x.sizes)
         if x.sizes[axis] == 1 and key[0] == "layer-norm":
             return self.term(("bias", *key[2:]), [], x.sizes, weights)  # whatever it is fed
-        return self._on_pixels(key, -1 if axis == len(x.sizes) - 1 else axis, x, weights)
+        return self.on_pixels(key, -1 if axis == len(x.sizes) - 1 else axis, x, weights)
 
-    def _on_pixels(self, key: Key, axis: int, x: Term, weights: Key | None) -> Term:
+    def on_pixels(self, key: Key, axis: int, x: Term, weights: Key | None) -> Term:
+        """What works along one axis, on a vector where there is but one position."""
         if axis == -1 and len(x.sizes) > 1 and prod(x.sizes[:-1]) == 1:
-            return self.view(self._on_pixels(key, axis, self.flat(x), weights), x.sizes)
+            return self.view(self.on_pixels(key, axis, self.flat(x), weights), x.sizes)
         return self.term((*key, axis), [x], x.sizes, weights)
 
     def dense(self, units: int, bias: bool, x: Term, weights: Key) -> Term:
@@ -124,6 +131,8 @@ class Terms:
         """A kernel over positions: `kind` is how it treats channels, `count` how many it makes."""
         ungrouped = kind == ("convolution", 1)
         sizes = (*map(len, places), count)
+        if any(set(sum(windows, ())) == {axes.ZERO} for windows in places):
+            return self.term(("zeros",), [], sizes)  # it sees nothing but padding
         if all(len(windows) == 1 for windows in places) and ungrouped:
             seen = self.read("pick", [axes.picked(windows[0]) for windows in places], x)
             return self.view(self.dense(count, bias, self.flat(seen), weights), sizes)
@@ -157,7 +166,9 @@ class Terms:
             if kept and (not zeros or x.key[1] in OF_ZERO_ZERO):
                 return self.activation(x.key[1:], self.read(kind, table, x.inputs[0]))
         if before in _BY_POSITION and not zeros and _along_the_last(x.key):
-            if kind == "pick" or (kind == "average" and before in _AFFINE):
+            rising = before == "batch-norm" and not x.key[3]  # it scales by nothing negative
+            average = kind == "average" and before in _AFFINE
+            if kind == "pick" or average or (kind == "max" and rising):
                 inner = self.read(kind, table, x.inputs[0])
                 return self._again(x, inner)
         return self.term((kind, table), [x], (*map(len, table), x.sizes[-1]))
@@ -169,10 +180,15 @@ class Terms:
             return self.dense(x.key[1], x.key[2], fed, x.weights)
         if x.key[0] == "depthwise-1":
             return self.term(x.key, [fed], (*fed.sizes[:-1], x.sizes[-1]), x.weights)
-        return self._on_pixels(x.key[:-1], -1, fed, x.weights)
+        return self.on_pixels(x.key[:-1], -1, fed, x.weights)
 
     def merged(self, type_: str, inputs: Sequence[Term], sizes: Sizes) -> Term:
         """Several tensors by a merge that is no concatenation."""
+        inputs = [self._spread(one, sizes) for one in inputs]
+        if type_ == "Maximum":
+            inputs = self._largest(inputs)
+        if type_ in ("Maximum", "Minimum"):
+            inputs = list(dict.fromkeys(inputs))
         alike = all(one is inputs[0] for one in inputs)
         if alike and type_ in ("Average", "Maximum", "Minimum"):
             return inputs[0]
@@ -182,6 +198,26 @@ class Terms:
             flat = [self.flat(one) for one in inputs]
             return self.view(self.merged(type_, flat, sizes[-1:]), sizes)
         return self.term((type_,), inputs, sizes)
+
+    def _largest(self, inputs: Sequence[Term]) -> Sequence[Term]:
+        """What a maximum is taken of: nothing below another, and nothing below zero told apart
+        where another is above."""
+        if any(bounds(one)[0] >= 0 for one in inputs):
+            inputs = [_above_zero(one) for one in inputs]
+        below = {
+            one.inputs[0]
+            for one in inputs
+            if one.key[0] == "activation" and one.key[1] in _ABOVE_ITS_INPUT
+        }
+        return [one for one in inputs if one not in below]
+
+    def _spread(self, x: Term, sizes: Sizes) -> Term:
+        """One position as many, where a merge takes it for them."""
+        if x.sizes == sizes or len(x.sizes) != len(sizes) or x.sizes[-1] != sizes[-1]:
+            return x
+        pairs = zip(x.sizes[:-1], sizes[:-1], strict=True)
+        table = [axes.picked(range(to) if size == to else [0] * to) for size, to in pairs]
+        return self.read("pick", table, x)
 
     def joined(self, axis: int, inputs: Sequence[Term], sizes: Sizes) -> Term:
         """A concatenation."""
@@ -196,15 +232,20 @@ def bounds(x: Term) -> tuple[float, float]:
     """Between which values all of a tensor's are, as far as is known."""
     name, of = x.key[0], x.inputs
     if name == "activation":
-        known = _BOUNDS.get(x.key[1])
-        if x.key[1] in ("elu", "relu", "leaky_relu", "relu6"):
-            known = (known or (-inf, inf))[0], min((known or (0, inf))[1], max(bounds(of[0])[1], 0))
-        return known or (-inf, inf)
+        low, high = _BOUNDS.get(x.key[1], (-inf, inf))
+        if x.key[1] in OF_ZERO_ZERO:  # all of these keep the sign
+            least, most = bounds(of[0])
+            low, high = (0.0 if least >= 0 else low), (0.0 if most <= 0 else high)
+        if x.key[1] in ("elu", "leaky_relu", "relu"):
+            high = min(high, max(bounds(of[0])[1], 0.0))
+        return low, high
     if name in _FIXED:
         return _FIXED[name]
     if name in ("view", "max", "average", "pick"):
         low, high = bounds(of[0])
         padded = name != "view" and any(map(axes.pads, x.key[1]))
+        if name == "max" and any(map(axes.always_pads, x.key[1])):
+            low = max(low, 0.0)
         return (min(low, 0.0), max(high, 0.0)) if padded else (low, high)
     if name in _TOGETHER:
         return _TOGETHER[name]([bounds(one) for one in of])
@@ -224,6 +265,13 @@ _TOGETHER: Mapping[str, Callable[[list[tuple[float, float]]], tuple[float, float
         else (0.0 if all(low >= 0 for low, _ in of) else -inf, inf)
     ),
 }
+
+
+def _above_zero(x: Term) -> Term:
+    """What a tensor is the same as where it is above zero."""
+    while x.key[0] == "activation" and x.key[1] in ("elu", "leaky_relu", "relu"):
+        x = x.inputs[0]
+    return x
 
 
 def _within(inner: tuple[float, float], outer: tuple[float, float] | None) -> bool:

@@ -94,7 +94,8 @@ class Reshaper:
             flatten: a layer that makes vectors, as they should be made; None to leave those that
                 there are as they are.
             place: of what works along the last axis alone, among reshapes of a map of 1x1.
-            apart: whether all that read a tensor in one shape have each a view of their own.
+            apart: whether all that read a tensor in one shape have each a view of their own, and
+                one for each that they had.
         """
         self._net, self._form_of, self._flatten, self._place = net, form_of, flatten, place
         self._apart = apart
@@ -102,7 +103,7 @@ class Reshaper:
         self._now: dict[str, Shape] = {}
         self._roots: dict[str, str] = {}
         self._views: dict[tuple[str, tuple[int | None, ...]], Layer] = {}
-        self._made: dict[tuple[str, tuple[int | None, ...], str | None], str] = {}
+        self._made: dict[tuple[object, ...], str] = {}
         self._why: dict[str, str] = {}
         self._names = {layer.name for layer in net.layers}
         self.found = net.copy()
@@ -151,14 +152,14 @@ class Reshaper:
         form = self._form_of(layer, fed) if fed is not None else None
         if form is not None and form.layer.input_shapes is not None:
             rule = form.rule
-            wire = self._as(root, form.layer.input_shapes[0], rule, layer.name)
+            wire = self._as(root, form.layer.input_shapes[0], rule, layer.name, layer.inputs[0])
             self.found.recast[layer.name] = self._why[layer.name] = rule
             self._put(replace(form.layer, inputs=(wire,)), layer)
             return
         alike = self._along(layer, fed) if fed is not None else None
         if alike is not None and alike.input_shapes is not None:
             self._why[layer.name] = self._why.get(layer_of(root, self._names), RESHAPE)
-            wire = self._as(root, alike.input_shapes[0], RESHAPE, layer.name)
+            wire = self._as(root, alike.input_shapes[0], RESHAPE, layer.name, layer.inputs[0])
             self._put(replace(alike, inputs=(wire,)), layer)
             return
         self._put(with_wires(layer, partial(self._as_before, reader=layer.name)), layer)
@@ -204,14 +205,17 @@ class Reshaper:
     def _as_before(self, wire: str, reader: str | None = None) -> str:
         """What carries what a wire carried, in the shape that it had."""
         before = self._before.get(wire)
-        return wire if before is None else self._as(self._root(wire), before, RESHAPE, reader)
+        if before is None:
+            return wire
+        return self._as(self._root(wire), before, RESHAPE, reader, wire)
 
-    def _as(self, root: str, shape: Shape, rule: str, reader: str | None) -> str:
-        """What carries what `root` does, in some shape, for a layer or for an output."""
+    def _as(self, root: str, shape: Shape, rule: str, reader: str | None, wire: str) -> str:
+        """What carries what `root` does, in some shape, for a layer or for an output that was fed
+        by some wire."""
         now = self._now.get(root)
         if now is None or now.sizes == shape.sizes:
             return root
-        key = (root, shape.sizes, reader if self._apart else None)
+        key = (root, shape.sizes, *((reader, wire) if self._apart else ()))
         if key not in self._made:
             self._made[key] = self._view(root, now, shape, rule, reader)
         return self._made[key]
