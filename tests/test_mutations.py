@@ -24,7 +24,7 @@ from tests.mutation.trial import NAMINGS, Original, equivalents, mutants
 RANDOM = st.randoms(use_true_random=False)
 
 many = settings(
-    max_examples=200,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
