@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
 from lenet_verify.inference import RULES, WITHOUT_RULE
-from lenet_verify.options import (
+from lenet_verify.parsers import (
     check_parser,
     diff_parser,
     freeze_parser,

@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from lenet_verify.errors import LenetVerifyError, MistakesError, OutputError, ReadError, UsageError
-from lenet_verify.options import (
+from lenet_verify.options import new_file, seen_from_here
+from lenet_verify.parsers import (
     check_parser,
     diff_parser,
     freeze_parser,
-    new_file,
     schema_parser,
-    seen_from_here,
     show_parser,
     strength_parser,
     with_values,

@@ -1,0 +1,326 @@
+"""The parsers of the command line, from which its help texts come."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from lenet_verify import __version__
+from lenet_verify.options import DEFAULT_OUT, FORMATS
+from lenet_verify.visible import visible
+
+HELP_WIDTH = 88
+EXIT_CODES = (
+    "exit codes: 0 every claim holds, deviates as accepted, or is skipped; 1 a claim is broken "
+    "or unknown; 2 the run could not decide"
+)
+
+
+def check_parser() -> argparse.ArgumentParser:
+    """The parser of `check`, from which the help text comes."""
+    parser = argparse.ArgumentParser(
+        prog="lenet-verify",
+        usage="%(prog)s [check] [SPEC...] [options]\n"
+        "       %(prog)s show MODEL|SPEC... [options]\n"
+        "       %(prog)s diff OLD NEW [options]\n"
+        "       %(prog)s freeze MODEL [options]\n"
+        "       %(prog)s strength SPEC [options]\n"
+        "       %(prog)s schema",
+        description="Checks a neural network against what a paper claims of it. A command is the "
+        "first argument: check, which is meant where there is none; show prints the architecture "
+        "of a model, layer by layer; diff prints what changed between two; freeze prints a spec "
+        "that pins a model; strength prints which single edits to its own network a spec notices "
+        "('%(prog)s show --help', and so on, tells how); schema prints the JSON Schema of specs.",
+        epilog=EXIT_CODES,
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=HELP_WIDTH),
+    )
+    add = parser.add_argument
+    add(
+        "specs", nargs="*", metavar="SPEC",
+        help="a YAML spec; its own model is built and checked (default: what the nearest "
+        "pyproject.toml configures, each [[tool.lenet-verify.check]] of it)",
+    )  # fmt: skip
+    add(
+        "--model", action="append", default=[], metavar="MODEL",
+        help="check this model instead: FILE.keras, FILE.h5, FILE.json (nothing in a file is run; "
+        "also a URL that fsspec understands, or a pattern such as 'models/*.keras'), another "
+        "SPEC, or package.module:object (a Keras model, or a factory or class that makes one: "
+        "this runs that code); may be given again",
+    )  # fmt: skip
+    _add_arg(add)
+    add(
+        "--out", metavar="DIR",
+        help=f"where reports go (default: {DEFAULT_OUT}; with --model nothing is written unless "
+        "this is given or configured)",
+    )  # fmt: skip
+    add(
+        "--format", choices=FORMATS, metavar="FORMAT",
+        help="what goes to standard output: text (default), json, markdown",
+    )  # fmt: skip
+    add(
+        "--fix-hint", action="store_true",
+        help="of a broken verdict, print nothing but the edits that mend it, in Keras terms, to "
+        "be copied",
+    )  # fmt: skip
+    flag = argparse.BooleanOptionalAction  # what is configured can be taken back
+    add(
+        "--static", action=flag,
+        help="load no framework and run no code: derive a spec's own model by inference alone",
+    )  # fmt: skip
+    add("--exact", action=flag, help="judge the model as it stands, without any rewrite")
+    add(
+        "--weights", action=flag,
+        help="of a .keras or .h5 file, also compare the shapes of the weights with the config",
+    )  # fmt: skip
+    _add_limit(add)
+    _add_debug(add)
+    version = f"lenet-verify {__version__}"
+    add("--version", action="version", version=version, help="show the version and exit")
+    return parser
+
+
+def show_parser() -> argparse.ArgumentParser:
+    """The parser of `show`, from which its help text comes."""
+    parser = argparse.ArgumentParser(
+        prog="lenet-verify show",
+        usage="%(prog)s MODEL|SPEC... [options]",
+        description="Prints the architecture of models, layer by layer.",
+        epilog=_SHOW_EPILOG,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add(
+        "models", nargs="+", metavar="MODEL",
+        help="a YAML spec, whose own model is derived by inference; package.module:object (a Keras "
+        "model, or a factory or class that makes one; this runs that code); or a model file, "
+        "its URL, or a pattern of them; nothing in a file is executed",
+    )  # fmt: skip
+    add(
+        "--columns", metavar="LIST",
+        help="which columns, separated by commas; with a '+' before each, besides the usual ones: "
+        "name, type, output, shape (in the framework's axis order), input, params, trainable, "
+        "non_trainable, activation, inputs, macs, connections, receptive_field, "
+        "total_downsampling, config, or any argument of a layer, such as kernel_size",
+    )  # fmt: skip
+    add(
+        "--expand", action="append", default=[], metavar="[=NAME]",
+        help="open nested models, or only those of that name; may be given again",
+    )  # fmt: skip
+    add(
+        "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
+        help="text (default), json (every fact of every layer), markdown",
+    )  # fmt: skip
+    _add_arg(add)
+    add(
+        "--static", action="store_true",
+        help="load no framework and run no code: refuse package.module:object",
+    )  # fmt: skip
+    _add_limit(add)
+    _add_debug(add)
+    return parser
+
+
+_SHOW_EPILOG = """\
+examples:
+  lenet-verify show spec/lenet5.yaml
+  lenet-verify show keras.applications:ResNet50 --arg weights=null
+  lenet-verify show mine:network --columns +kernel_size,+strides,+receptive_field
+  lenet-verify show mine:network --columns name,shape,macs --expand=encoder
+  lenet-verify show mine:network --format json
+
+exit codes: 0 every model is shown; 2 one could not be, the others are
+"""
+
+
+def diff_parser() -> argparse.ArgumentParser:
+    """The parser of `diff`, from which its help text comes."""
+    parser = argparse.ArgumentParser(
+        prog="lenet-verify diff",
+        usage="%(prog)s OLD NEW [options]",
+        description="Prints what changed between two models, layer by layer. Each is a YAML spec, "
+        "whose own model is derived by inference; package.module:object (a Keras model, or a "
+        "factory or class that makes one; this runs that code); or a model file or its URL; "
+        "nothing in a file is executed.",
+        epilog=_DIFF_EPILOG,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("old", metavar="OLD", help="a model or spec")
+    add("new", metavar="NEW", help="the one that it became")
+    add(
+        "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
+        help="text (default), json (every change), markdown (for a comment on a pull request)",
+    )  # fmt: skip
+    _add_arg(add)
+    for side in ("old", "new"):
+        add(
+            f"--{side}-arg", action="append", default=[], metavar="NAME=VALUE",
+            help=f"the same for the factory of {side.upper()} only",
+        )  # fmt: skip
+    add(
+        "--static", action="store_true",
+        help="load no framework and run no code: refuse package.module:object",
+    )  # fmt: skip
+    _add_limit(add)
+    _add_debug(add)
+    return parser
+
+
+_DIFF_EPILOG = """\
+examples:
+  lenet-verify diff spec/lenet5.yaml mine:lenet5
+  lenet-verify diff released.keras trained.keras
+  lenet-verify diff mine:network mine:network --new-arg width=8
+  lenet-verify diff released.keras mine:network --format markdown
+
+exit codes: 0 the same architecture, whatever its layers are called; 1 they differ, or cannot be
+compared; 2 one of them cannot be read
+"""
+
+
+def freeze_parser() -> argparse.ArgumentParser:
+    """The parser of `freeze`, from which its help text comes."""
+    parser = argparse.ArgumentParser(
+        prog="lenet-verify freeze",
+        usage="%(prog)s MODEL [options]",
+        description="Prints a spec that pins a model: it holds for that model, and for none that "
+        "computes something else.",
+        epilog=_FREEZE_EPILOG,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add(
+        "models", nargs=1, metavar="MODEL",
+        help="package.module:object (a Keras model, or a factory or class that makes one; this "
+        "runs that code); a model file or its URL, of which nothing is executed; or a YAML spec, "
+        "whose own model is derived by inference",
+    )  # fmt: skip
+    add("-o", "--out", metavar="FILE", help="write the spec there instead of printing it")
+    add("--force", action="store_true", help="replace FILE if it is there already")
+    _add_arg(add)
+    add(
+        "--static", action="store_true",
+        help="load no framework and run no code: refuse package.module:object",
+    )  # fmt: skip
+    _add_limit(add)
+    _add_debug(add)
+    return parser
+
+
+_FREEZE_EPILOG = """\
+examples:
+  lenet-verify freeze trained.keras -o spec/trained.yaml
+  lenet-verify freeze mine:network --arg classes=10 > network.yaml
+  lenet-verify network.yaml --model mine:network
+
+exit codes: 0 the spec is there; 2 there is none
+"""
+
+
+def strength_parser() -> argparse.ArgumentParser:
+    """The parser of `strength`, from which its help text comes."""
+    parser = argparse.ArgumentParser(
+        prog="lenet-verify strength",
+        usage="%(prog)s SPEC [options]",
+        description="Prints which single edits to a spec's own network the spec notices: other "
+        "arguments, activations, classes and inputs; layers inserted, deleted, swapped, duplicated "
+        "and fed by others. Each is held against the spec by inference alone; of what nothing "
+        "notices, it prints the claim that would.",
+        epilog=_STRENGTH_EPILOG,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("spec", metavar="SPEC", help="a YAML spec with layers")
+    add(
+        "--fail-under", type=_percentage, default=0.0, metavar="PERCENT",
+        help="exit with 1 if a smaller share of the edits is noticed, by the claims and the "
+        "structure together",
+    )  # fmt: skip
+    add(
+        "--sample", type=_positive, metavar="NUMBER",
+        help="of a large network, take so many edits, spread evenly over all of them",
+    )  # fmt: skip
+    add(
+        "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
+        help="text (default), json, markdown",
+    )  # fmt: skip
+    _add_limit(add)
+    _add_debug(add)
+    return parser
+
+
+_STRENGTH_EPILOG = """\
+examples:
+  lenet-verify strength spec/lenet5.yaml
+  lenet-verify strength spec/lenet5.yaml --fail-under 100
+
+exit codes: 0 done; 1 the score is below --fail-under; 2 the spec cannot be measured
+"""
+
+
+def _positive(text: str) -> int:
+    """A whole number from 1.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    if not text.isdecimal() or len(text) > 9 or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"takes a whole number from 1, not '{visible(text)}'")
+    return int(text)
+
+
+def _percentage(text: str) -> float:
+    """A number from 0 to 100, with or without its sign.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    number = text.removesuffix("%").strip()
+    try:
+        value = float(number)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"takes a number from 0 to 100, not '{visible(text)}'")
+    return value
+
+
+def with_values(arguments: Sequence[str]) -> list[str]:
+    """The arguments of `show`, each bare `--expand` with its empty value.
+
+    What follows it is a MODEL, which argparse would take for the value.
+    """
+    end = list(arguments).index("--") if "--" in arguments else len(arguments)
+    options = ["--expand=" if one == "--expand" else one for one in arguments[:end]]
+    return [*options, *arguments[end:]]
+
+
+def _add_arg(add: Callable[..., object]) -> None:
+    add(
+        "--arg", action="append", default=[], metavar="NAME=VALUE",
+        help="an argument for the factory; VALUE is JSON, else a string; may be given again",
+    )  # fmt: skip
+
+
+def _add_limit(add: Callable[..., object]) -> None:
+    add(
+        "--limit", action="append", default=[], metavar="NAME=NUMBER",
+        help="raise a limit on specs: spec-bytes, yaml-depth, yaml-aliases, yaml-nodes, globs, "
+        "facts; or on model files: config-bytes, config-ratio, config-values, archive-members, "
+        "hdf5-objects, layers",
+    )  # fmt: skip
+
+
+def _add_debug(add: Callable[..., object]) -> None:
+    add("--debug", action="store_true", help="show tracebacks and what the framework logged")
+
+
+def schema_parser() -> argparse.ArgumentParser:
+    """The parser of `schema`."""
+    return argparse.ArgumentParser(
+        prog="lenet-verify schema", description="Prints the JSON Schema of specs."
+    )
