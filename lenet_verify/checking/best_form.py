@@ -36,7 +36,7 @@ def best_form(wanted: Wanted, model: Network) -> tuple[CanonicalForm, Alignment]
     found = formed(model, wanted.keep)
     best = found, wanted.paired(found)
     if best[1].cost == 0 or _differ_inside_alone(wanted, *best):
-        return best
+        return _in_spelling(wanted, *best)
     for form, settled in _candidates(wanted, model):
         alignment = wanted.paired(form, settled)
         if alignment.cost < best[1].cost:
