@@ -278,3 +278,43 @@ def test_twins_are_told_apart_by_what_leaves_the_model(names, leaving, swapped, 
     assert judge(TWINS, keras.Model(inputs, [mean, twins[leaving]])).holds
     assert not judge(TWINS, keras.Model(inputs, [twins[leaving], mean])).holds
     assert not judge(TWINS, keras.Model(inputs, [mean, *twins])).holds
+
+
+# More layers that are identities at inference than the spec has
+
+DROPOUTS = """
+input: 6
+layers:
+  dense: {type: Dense, units: 4}
+  left: {type: Dropout, rate: 0.5}
+  right: {type: Dropout, rate: 0.5, inputs: dense}
+  norm: {type: BatchNormalization, inputs: left}
+  add: {type: Add, inputs: [norm, right]}
+"""
+
+
+def test_a_dropout_more_above_a_fork_is_no_other_wiring(judge):
+    inputs = keras.Input((6,))
+    more = layers.Dropout(0.5, name="left")(layers.Dense(4, name="dense")(inputs))
+    right, left = (layers.Dropout(0.5, name=name)(more) for name in ("right", "other"))
+    norm = layers.BatchNormalization(name="norm")(left)
+    model = keras.Model(inputs, layers.Add(name="add")([norm, right]))
+    assert judge(DROPOUTS, model).holds
+
+
+DROPOUT_LAST = """
+input: 6
+layers:
+  first: {type: LeakyReLU}
+  then: {type: LeakyReLU}
+  drop: {type: Dropout, rate: 0.25}
+claims:
+  - {id: a, why: w, expect: {drop: {rate: 0.25}}}
+"""
+
+
+@pytest.mark.parametrize(("rates", "holds"), [((0.25, 0.5), True), ((), False)])
+def test_a_dropout_that_the_spec_has_is_found_among_more(rates, holds, judge):
+    steps = [layers.Dropout(0.5), layers.LeakyReLU(), layers.GaussianNoise(0.1),
+             layers.LeakyReLU(), *map(layers.Dropout, rates)]  # fmt: skip
+    assert judge(DROPOUT_LAST, chained(steps, (6,))).holds is holds

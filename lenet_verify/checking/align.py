@@ -22,6 +22,8 @@ from lenet_verify.checking.wiring import COMMUTATIVE, calls_of, in_order, layer_
 _REWIRED = 0.3
 """What it costs if a layer is not fed by the partners of what feeds its own, or leaves the model
 as another output."""
+_MISSED = 1.0
+"""What it costs if the model lacks what is an identity at inference; it may have more of them."""
 _MOST_ABOVE = 2**256
 """Beyond it branches are alike: in a row of sums every one has twice as much above it."""
 _FEW = 3
@@ -252,7 +254,7 @@ def _cost(
             known[unit.name] = known.get(layer_of(unit.layer.inputs[0], known), -1)
     for one in wanted:
         if one.name not in partners:
-            cost += 0.0 if one.optional else GAP
+            cost += _MISSED if one.optional else GAP
             continue
         other = partners[one.name][0]
         cost += unlike(one, other)
@@ -278,7 +280,7 @@ def _cheapest(
     below = [*accumulate(reversed(skipped), initial=0.0)][::-1]
     steps: list[bytearray] = []
     for one in reversed(wanted):
-        gap = 0.0 if one.optional else GAP
+        gap = _MISSED if one.optional else GAP
         costs = [unlike(one, example) for example in examples]
         right = below[columns] + gap
         here = [right] * (columns + 1)
