@@ -74,8 +74,8 @@ def _is_spelt_otherwise(one: Layer, other: Layer) -> bool:
 
 
 def _differ_inside_alone(wanted: Wanted, found: CanonicalForm, alignment: Alignment) -> bool:
-    """Whether the two have the same layers on the same wires, and differ in what these are like:
-    another form would be of another type, or on other wires."""
+    """Whether the two have the same layers on the same wires, and differ in arguments alone:
+    another form would be of another type, on other wires, or apply its activation elsewhere."""
     if wanted.form is None or alignment.extra or len(alignment.partners) < len(wanted.units):
         return False
     pairs = [(unit, alignment.partners[unit.name][0]) for unit in wanted.units]
@@ -84,6 +84,7 @@ def _differ_inside_alone(wanted: Wanted, found: CanonicalForm, alignment: Alignm
     names |= {layer.name: other.name for layer, other in entrances}
     return all(
         unit.layer.type == other.layer.type
+        and unit.activation == other.activation
         and unit.layer.config.get("keepdims") == other.layer.config.get("keepdims")
         and unit.layer.inputs == tuple(names.get(wire, wire) for wire in other.layer.inputs)
         and not unit.layer.calls
