@@ -338,12 +338,15 @@ def test_many_layers_with_one_change_are_told_once(told):
 
 
 def test_added_layers_are_told_with_their_place(told):
-    before = {"S4": {"BatchNormalization": {"name": "norm"}}, "F6": {"Dropout": {"rate": 0.5}}}
+    before = {
+        "S4": {"BatchNormalization": {"name": "norm"}},
+        "F6": {"Dropout": {"rate": 0.5, "name": "drop"}},
+    }
     code, out = told("lenet5", {}, {"before": before})
     assert code == 1
     assert out.startswith(
         "2 layers added\n\n+ norm (BatchNormalization): between C3 and S4\n"
-        "    output 16@10x10, params 64\n+ dropout (Dropout): rate=0.5, between C5 and F6\n"
+        "    output 16@10x10, params 64\n+ drop (Dropout): rate=0.5, between C5 and F6\n"
         "    output 120\n\nin total\n"
     )
 
@@ -356,10 +359,11 @@ def test_a_removed_dropout_is_told(told):
 
 
 def test_an_activation_that_moves_into_a_layer_of_its_own_is_told(document):
-    old = {"C5": {"activation": None}, "before": {"F6": {"Activation": {"activation": "tanh"}}}}
+    tanh = {"Activation": {"activation": "tanh", "name": "tanh"}}
+    old = {"C5": {"activation": None}, "before": {"F6": tanh}}
     found = document("lenet5", old, {})
     assert causes(found) == {"C5": [("activation", "linear", "tanh")]}
-    assert kinds(found)["removed"] == ["activation"]
+    assert kinds(found)["removed"] == ["tanh"]
 
 
 def test_a_removed_layer_with_weights_changes_what_follows(document):
