@@ -35,6 +35,8 @@ _RISING = frozenset(
 """Activations that keep the order of numbers: the largest comes out largest."""
 _ALONG_AN_AXIS = frozenset({"softmax", "log_softmax", "sparsemax", "glu"})
 """Activations of several numbers together."""
+_ALONG_THE_LAST = frozenset({"softmax", "log_softmax", "sparsemax"})
+"""Those of the numbers along the last axis, as many as before."""
 _MOVING = frozenset({"Flatten", "Reshape", "Permute", "RepeatVector"})
 """Layers that only move numbers."""
 _LARGEST = frozenset(f"{kind}MaxPooling{rank}D" for kind in ("", "Global") for rank in (1, 2, 3))
@@ -116,6 +118,8 @@ class Function:
             name = str(key[1])
             elementwise = name.partition("(")[0] not in _ALONG_AN_AXIS and UNREADABLE not in name
             moves = layer.type in _MOVING and elementwise
+            if name in _ALONG_THE_LAST and layer.type in ("Flatten", "Reshape"):
+                moves = _in_order(layer) and _keeps_the_last_axis(layer)
             if moves or (layer.type in _LARGEST and name in _RISING):
                 below = key[2]
                 assert isinstance(below, int)
@@ -176,6 +180,12 @@ def _in_order(layer: Layer) -> bool:
     known = len(shapes) == 2 and not any(None in shape.sizes for shape in shapes)
     first = layer.config.get("data_format") == "channels_first"
     return known and not first and not any(shape.channels_first for shape in shapes)
+
+
+def _keeps_the_last_axis(layer: Layer) -> bool:
+    """Whether a view of one tensor leaves what lies along its last axis together."""
+    assert layer.shapes and layer.input_shapes
+    return layer.shapes[0].sizes[-1] == layer.input_shapes[0].sizes[-1]
 
 
 def _keeps(layer: Layer) -> bool:
