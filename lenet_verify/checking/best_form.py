@@ -180,6 +180,9 @@ def _seen_through(wanted: Wanted, model: Network) -> _Through:
     fed = shapes_of(theirs)
     found = formed(theirs, wanted.keep)
     units = tuple(_with_forms(unit, fed, examples) for unit in found.units)
+    views = wanted.flatten is not None and len(theirs.layers) < len(model.layers)
+    if not views and not any(unit.forms for unit in units):
+        return _Through({}, {})
     alignment = wanted.without_views().paired(replace(found, units=units))
     by_name = {layer.name: layer for layer in wanted.layers}
     recasts = {
@@ -187,7 +190,6 @@ def _seen_through(wanted: Wanted, model: Network) -> _Through:
         for name, (unit, _) in alignment.partners.items()
         if name in by_name and _form(by_name[name], unit.layer, fed) is not None
     }
-    views = wanted.flatten is not None and len(theirs.layers) < len(model.layers)
     pairs = {name: unit.name for name, (unit, _) in alignment.partners.items()} if views else {}
     return _Through(recasts, pairs)
 

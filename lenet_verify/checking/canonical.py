@@ -73,12 +73,12 @@ class Unit:
     forms: tuple[Unit, ...] = ()
     leaves: tuple[int, ...] = ()
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The layer's name."""
         return self.layer.name
 
-    @property
+    @cached_property
     def activation(self) -> str | None:
         """The activation as one: `linear`, `tanh`, or `tanh, then relu`; None where it has none."""
         return composed(self.activations) or self.layer.activation

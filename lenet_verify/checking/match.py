@@ -70,6 +70,16 @@ class Match:
         """Layers of the model by the spec's names, those that have none by their own."""
         return tuple(self._ours.get(name, name) for name in names)
 
+    def wanted_of(self, unit: Unit) -> Unit | None:
+        """The spec's unit that a unit of the model stands for, if any."""
+        return self._wanted_units.get(unit.name)
+
+    @cached_property
+    def _wanted_units(self) -> Mapping[str, Unit]:
+        partners = self.alignment.partners
+        units = self.wanted.units if self.wanted else ()
+        return {partners[unit.name][0].name: unit for unit in units if unit.name in partners}
+
     @cached_property
     def _missing(self) -> Mapping[str, tuple[str, ...]]:
         units = self.wanted.units if self.wanted else ()

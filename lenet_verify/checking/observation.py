@@ -168,7 +168,8 @@ def observe(site: Site, fact: str, wiring: Wiring) -> Observation:
         if value is None:
             return Observation(instead=Outcome.UNKNOWN, reason=f"{fact} could not be counted")
         return Observation(value, rule=rule)
-    return replace(_argument(layer, fact), rule=rule)
+    seen = _argument(layer, fact)
+    return seen if rule is None else replace(seen, rule=rule)
 
 
 def _argument(layer: Layer, fact: str) -> Observation:

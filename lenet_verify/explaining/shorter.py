@@ -146,15 +146,11 @@ def _reads(edit: Edit, first: Path, second: Path) -> bool:
 
 def _crosswise(first: Path, second: Path, match: Match, theirs: Theirs) -> bool:
     """Whether each of two layers is like what the other should be."""
-    partners = {
-        theirs.path(unit.name): name for name, (unit, _) in match.alignment.partners.items()
-    }
-    wanted = {unit.name: unit for unit in (match.wanted.units if match.wanted else ())}
-    one, other = wanted.get(partners.get(first, "")), wanted.get(partners.get(second, ""))
-    if one is None or other is None:
+    mine, others = theirs.at(first), theirs.at(second)
+    if mine is None or others is None:
         return False
-    units = {theirs.path(unit.name): unit for unit in match.found.units}
-    return _alike(units[first], other) and _alike(units[second], one)
+    one, other = match.wanted_of(mine), match.wanted_of(others)
+    return one is not None and other is not None and _alike(mine, other) and _alike(others, one)
 
 
 def _alike(one: Unit, other: Unit) -> bool:

@@ -45,6 +45,15 @@ class Theirs:
         inside = path[:-1]
         return {one.name for one in (self.layer(inside) if inside else self.model).layers}
 
+    def at(self, path: Path) -> Unit | None:
+        """The unit of the canonical form whose layer stands there, if any."""
+        return self._by_path.get(path)
+
+    @cached_property
+    def _by_path(self) -> dict[Path, Unit]:
+        paths = ((self.path(unit.name), unit) for unit in self.found.units)
+        return {path: unit for path, unit in paths if path is not None}
+
     @cached_property
     def units(self) -> dict[str, Unit]:
         """The units of the canonical form by name."""

@@ -184,7 +184,8 @@ def _in_order(layer: Layer) -> bool:
 
 def _keeps_the_last_axis(layer: Layer) -> bool:
     """Whether a view of one tensor leaves what lies along its last axis together."""
-    assert layer.shapes and layer.input_shapes
+    assert layer.shapes
+    assert layer.input_shapes
     return layer.shapes[0].sizes[-1] == layer.input_shapes[0].sizes[-1]
 
 
