@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.processes import unmeasured
+
 COMMAND = Path(sys.executable).with_name("lenet-verify")
 
 # A process of its own starts the command, since a child of this one would be charged with the
@@ -95,7 +97,7 @@ def refused_all(tmp_path: Path, run_cli: Callable[..., Run]) -> Callable[..., di
                 data = content.encode() if isinstance(content, str) else content
                 (tmp_path / path).write_bytes(data)
         # what --cov costs is not the command's
-        measuring = (name for name in os.environ if name.startswith("COVERAGE"))
+        measuring = os.environ.keys() - unmeasured()
         run = run_cli(*specs, *options, cwd=tmp_path, env=dict.fromkeys(measuring, ""))
         assert run.returncode == 2, run
         assert run.stdout == ""

@@ -6,8 +6,8 @@ import os
 
 
 def unmeasured() -> dict[str, str]:
-    """The environment of a process whose every file and descriptor counts: without what makes
-    `--cov` measure it, which opens files of its own."""
+    """The environment of a process whose every file, descriptor or second counts: without what
+    makes `--cov` measure it."""
     return {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")}
 
 

@@ -22,6 +22,9 @@ from tests.mutation.meaning import meaning
 from tests.mutation.static import architecture
 from tests.mutation.trial import NAMINGS, Original, equivalents, mutants
 
+# what these run is measured by others, and measuring takes three times as long
+pytestmark = pytest.mark.no_cover
+
 RANDOM = st.randoms(use_true_random=False)
 
 many = settings(

@@ -111,6 +111,7 @@ def test_survivors_are_named_with_the_claim_that_catches_them(run):
     assert "      C1: {activation: tanh}\n      C3: {activation: tanh}\n" in out
 
 
+@pytest.mark.no_cover  # what it runs is measured by others, and measuring takes its time
 def test_the_claims_that_it_proposes_do_catch_the_survivors(run):
     """Of a spec with nothing but layers; whatever is pasted is read, and holds."""
     for number, text in enumerate((LENET5.read_text(encoding="utf-8"), BRANCHES, WORDS, SAMES)):
@@ -169,6 +170,7 @@ def test_the_score_is_never_rounded_up(run):
     assert 'output  activation "softmax" → "linear"' in out
 
 
+@pytest.mark.no_cover  # as above
 def test_edits_that_compute_the_same_compute_the_same():
     """By Keras, with the same weights; and there are some of many kinds."""
     spec = spec_of(SAMES)
