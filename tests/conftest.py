@@ -8,13 +8,14 @@ import re
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lenet_verify.cli import main
 from tests.processes import unmeasured
 
 COMMAND = Path(sys.executable).with_name("lenet-verify")
@@ -71,6 +72,35 @@ def run_cli(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
         return Run(code, done.stdout or "", done.stderr or "", seconds, memory)
 
     return run
+
+
+@pytest.fixture
+def command(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[Any, str, str]]:
+    """The command line in this process: exit code, standard output and error."""
+
+    def run(*arguments: object) -> tuple[Any, str, str]:
+        code: Any = None
+        try:
+            code = main([str(one) for one in arguments])
+        except SystemExit as e:
+            code = e.code
+        streams = capfd.readouterr()
+        return code, streams.out, streams.err
+
+    return run
+
+
+@pytest.fixture
+def folder(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """A folder with the models of a test file, its `THEIRS`, as the module `theirs`; and the
+    current one."""
+    (tmp_path / "theirs.py").write_text(request.module.THEIRS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield tmp_path
+    sys.modules.pop("theirs", None)
 
 
 Place = tuple[int, int, str]

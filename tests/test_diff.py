@@ -9,6 +9,7 @@ import subprocess
 import sys
 import termios
 from fcntl import ioctl
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,6 @@ from hypothesis import strategies as st
 
 import lenet_verify as lv
 from lenet_verify.architecture import Architecture, Layer, Shape, Source
-from lenet_verify.cli import main
 from tests.processes import until_closed
 
 ROOT = Path(__file__).parent.parent
@@ -149,25 +149,9 @@ def fails():
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A folder with models of one's own, and the current one."""
-    (tmp_path / "theirs.py").write_text(THEIRS, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    yield tmp_path
-    sys.modules.pop("theirs", None)
-
-
-@pytest.fixture
-def diff(folder, capfd):
-    """The command line in this process: exit code, standard output and error."""
-
-    def run(*arguments):
-        code = main(["diff", *arguments])
-        streams = capfd.readouterr()
-        return code, streams.out, streams.err
-
-    return run
+def diff(folder, command):
+    """The command in this process."""
+    return partial(command, "diff")
 
 
 @pytest.fixture

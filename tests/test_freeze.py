@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 import lenet_verify as lv
-from lenet_verify.cli import main
 from lenet_verify.freeze import freeze
 from lenet_verify.spec.schema import schema
 from lenet_verify.vocabulary import LAYERS
@@ -107,19 +106,10 @@ dilation_rate: 1x1, groups: 1, use_bias: true}
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capfd):
-    """The command line in this process, in an empty folder: exit code, output, error."""
+def run(tmp_path, monkeypatch, command):
+    """The command line in this process, in an empty folder."""
     monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        try:
-            code = main([str(one) for one in arguments])
-        except SystemExit as e:
-            code = e.code
-        streams = capfd.readouterr()
-        return code, streams.out, streams.err
-
-    return call
+    return command
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import termios
 from fcntl import ioctl
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -126,25 +127,9 @@ def fails():
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A folder with models of one's own, and the current one."""
-    (tmp_path / "theirs.py").write_text(THEIRS, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    yield tmp_path
-    sys.modules.pop("theirs", None)
-
-
-@pytest.fixture
-def show(folder, capfd):
-    """The command line in this process: exit code, standard output and error."""
-
-    def run(*arguments):
-        code = main(["show", *arguments])
-        streams = capfd.readouterr()
-        return code, streams.out, streams.err
-
-    return run
+def show(folder, command):
+    """The command in this process."""
+    return partial(command, "show")
 
 
 @pytest.fixture

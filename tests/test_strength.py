@@ -9,13 +9,13 @@ import subprocess
 import sys
 import termios
 from fcntl import ioctl
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import lenet_verify as lv
-from lenet_verify.cli import main
 from lenet_verify.edits import applied
 from lenet_verify.freeze import freeze
 from lenet_verify.spec import Limits
@@ -58,20 +58,11 @@ def spec_of(text):
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capfd):
-    """The command line in this process, in a folder with LeNet-5: exit code, output, error."""
+def run(tmp_path, monkeypatch, command):
+    """The command in this process, in a folder with LeNet-5."""
     monkeypatch.chdir(tmp_path)
     Path("lenet5.yaml").write_bytes(LENET5.read_bytes())
-
-    def call(*arguments):
-        try:
-            code = main(["strength", *map(str, arguments)])
-        except SystemExit as e:
-            code = e.code
-        streams = capfd.readouterr()
-        return code, streams.out, streams.err
-
-    return call
+    return partial(command, "strength")
 
 
 def poorer(drop):
