@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from lenet_verify.codes import CODES
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
 from lenet_verify.inference import RULES, WITHOUT_RULE
 from lenet_verify.parsers import (
@@ -60,15 +61,21 @@ def wanted() -> dict[Path, str]:
     implementations = (ROOT / "docs" / "implementations.md").read_text(encoding="utf-8")
     for name, output in verdicts().items():
         implementations = filled(implementations, name, f"```\n{output}\n```")
+    codes = (ROOT / "docs" / "codes.md").read_text(encoding="utf-8")
+    codes = filled(codes, "codes", codes_explained())
+    formats = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    formats = filled(formats, "github example", f"```\n{annotated()}\n…\n```")
     causes = (ROOT / "docs" / "causes.md").read_text(encoding="utf-8")
     causes = filled(causes, "causes example", f"```\n{explained()}\n…\n```")
     causes = filled(causes, "fix example", f"```\n{explained('--fix-hint')}\n```")
     return {
         ROOT / "README.md": readme,
         ROOT / "docs" / "causes.md": causes,
+        ROOT / "docs" / "codes.md": codes,
         ROOT / "docs" / "diff.md": diff,
         ROOT / "docs" / "inference.md": inference,
         ROOT / "docs" / "facts.md": facts,
+        ROOT / "docs" / "formats.md": formats,
         ROOT / "docs" / "freeze.md": freeze,
         ROOT / "docs" / "implementations.md": implementations,
         ROOT / "docs" / "show.md": show,
@@ -92,6 +99,15 @@ def table(facts: Mapping[str, Fact]) -> str:
     for name, fact in facts.items():
         lines.append(f"| `{name}` | {fact.about} | `{fact.code}` |")
     return "\n".join(lines)
+
+
+def codes_explained() -> str:
+    """A section for each code of a finding."""
+    return "\n".join(
+        f"## {code.name}\n\n{code.title}. {code.about}\n\nFor example: {code.change}\n\n"
+        f"```\n{code.example}\n```\n\nTo mend it: {code.mend}\n"
+        for code in CODES.values()
+    ).rstrip()
 
 
 def rules_of_layers() -> str:
@@ -168,6 +184,11 @@ def difference(kind: str) -> str:
 
 
 def explained(*options: str) -> str:
+    """What is said of a LeNet-5 with three faults, as far as it fails."""
+    return of_faulty(*options).partition("\nunchecked (")[0].rstrip()
+
+
+def of_faulty(*options: str) -> str:
     """What is said of a LeNet-5 with three faults."""
     faults = {
         "kernel_size: 5, strides: 1": "kernel_size: 5, padding: same",
@@ -186,8 +207,13 @@ def explained(*options: str) -> str:
         )
     if run.returncode != 1:
         raise SystemExit(f"docs: the model should fail its check, but: {run.stderr}")
-    told = run.stdout.partition("\nunchecked (")[0].rstrip()
-    return f"$ lenet-verify {' '.join(arguments)}\n{told}"
+    return f"$ lenet-verify {' '.join(arguments)}\n{run.stdout.rstrip()}"
+
+
+def annotated() -> str:
+    """The first annotations of that LeNet-5."""
+    lines = of_faulty("--format", "github").splitlines()
+    return "\n".join([lines[0], "…", *[line for line in lines if line.startswith("::error ")][:3]])
 
 
 def strengths() -> dict[str, str]:

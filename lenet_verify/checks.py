@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import chdir, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from lenet_verify.configuration import FLAGS, Check, Configuration
 from lenet_verify.errors import UsageError
 from lenet_verify.options import (
     DEFAULT_OUT,
+    IN_LINES,
     factory_arguments,
     file_limits,
     limits,
@@ -133,12 +134,18 @@ def _spelt_out(check: Check) -> Check:
 
 
 def jobs(
-    checks: Sequence[Check], options: Namespace, configuration: Configuration, *, lines: bool
+    checks: Sequence[Check],
+    options: Namespace,
+    configuration: Configuration,
+    formats: Collection[str],
 ) -> list[Job]:
     """Each model of each check, with its spec read.
 
     Args:
-        lines: whether a line may be told of a model.
+        checks: what is to be checked.
+        options: of the command line.
+        configuration: limits, and where to import from.
+        formats: in which it will be told.
 
     Raises:
         SpecError: with the problems of all specs.
@@ -160,8 +167,10 @@ def jobs(
             deviations=check.deviations,
             import_path=configuration.import_path,
         )
+        listed = check.in_short and not IN_LINES.isdisjoint(formats)
+        explained = not listed or check.reported or not IN_LINES.issuperset(formats)
         found += [
-            Job(number, specs[check.spec], model, how, lines and check.in_short, check.reported)
+            Job(number, specs[check.spec], model, how, listed, check.reported, explained)
             for model in check.models or (None,)
         ]
     return found

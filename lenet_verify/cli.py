@@ -15,11 +15,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from lenet_verify.errors import LenetVerifyError, MistakesError, OutputError, ReadError, UsageError
-from lenet_verify.options import new_file, seen_from_here
+from lenet_verify.errors import LenetVerifyError, MistakesError, OutputError, ReadError
+from lenet_verify.options import new_file, output_files, seen_from_here
 from lenet_verify.parsers import (
     check_parser,
     diff_parser,
+    explain_parser,
     freeze_parser,
     schema_parser,
     show_parser,
@@ -108,6 +109,15 @@ def strength_command(arguments: Sequence[str]) -> int:
     return _strength(_parsed(strength_parser(), arguments))
 
 
+def explain_command(arguments: Sequence[str]) -> int:
+    """`lenet-verify explain [CODE]`."""
+    code = _parsed(explain_parser(), arguments).code
+    from lenet_verify.codes import explained, listed
+
+    _print(listed() if code is None else explained(code))
+    return HOLDS
+
+
 def schema_command(arguments: Sequence[str]) -> int:
     """`lenet-verify schema`."""
     _parsed(schema_parser(), arguments)
@@ -120,6 +130,7 @@ def schema_command(arguments: Sequence[str]) -> int:
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "check": check_command,
     "diff": diff_command,
+    "explain": explain_command,
     "freeze": freeze_command,
     "schema": schema_command,
     "show": show_command,
@@ -141,10 +152,12 @@ def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argpar
 
 
 def _check(options: argparse.Namespace) -> int:
-    from lenet_verify.configuration import find_configuration
+    from lenet_verify.configuration import Configuration, find_configuration
 
     here = Path.cwd()
-    configuration = find_configuration(here)
+    options.output = output_files(options.output)
+    with _annotated(options, Configuration()):
+        configuration = find_configuration(here)
     if options.specs:
         return _checked(options, configuration)
     if configuration.folder is None or not configuration.checks:
@@ -155,45 +168,49 @@ def _check(options: argparse.Namespace) -> int:
     # from there, so that the reports are the same wherever they are asked for
     with contextlib.chdir(configuration.folder):
         options.out = options.out and seen_from_here(options.out, here)
+        options.output = [(kind, seen_from_here(file, here)) for kind, file in options.output]
         return _checked(options, configuration)
 
 
 def _checked(options: argparse.Namespace, configuration: Configuration) -> int:
     from lenet_verify.checks import jobs, report_folder, wanted_checks
+    from lenet_verify.outputs import append_summary, wanted_outputs, write_outputs
 
     checks = wanted_checks(options, configuration)
     folder = report_folder(checks, options, configuration)
+    outputs = wanted_outputs(options, configuration, os.environ)
     with ExitStack() as stack:
+        stack.enter_context(_annotated(options, configuration))
         # the layout engine loads while this process does
         engine = _engine(stack) if folder is not None else None
         from lenet_verify.many import each
-        from lenet_verify.summary import lists, warnings
+        from lenet_verify.summary import reports_of, tell, undecided, warnings, with_reports
         from lenet_verify.verify import attempt
 
-        kind = options.format or configuration.format or "text"
-        if options.fix_hint and options.format not in (None, "text"):
-            raise UsageError(f"--fix-hint is text: leave --format {options.format} out")
-        lines = kind == "text" and not options.fix_hint
-        todo = jobs(checks, options, configuration, lines=lines)
+        todo = jobs(checks, options, configuration, outputs.formats)
         # a line takes little room, so that other processes may do the work and tell us
-        in_short = all(job.listed for job in todo) and folder is None and not options.debug
+        in_short = outputs.formats == {"text"} and folder is None and not options.debug
+        in_short = in_short and all(job.listed for job in todo)
         work = partial(attempt, todo, in_short)
         attempts = list(each(range(len(todo)), work, what=" models", alone=not in_short))
         for one in attempts:
             if one.error is not None:
                 _complain(one.error, options.debug)
-        reports = [(todo[one.job], report) for one in attempts for report in one.reports]
+        pictured = attempts
         if folder is not None:
-            published = [report for job, report in reports if job.reported]
+            published = reports_of([one for one in attempts if todo[one.job].reported])
             written = _written(published, folder, engine, options.debug)
-            reports = [(job, next(written) if job.reported else one) for job, one in reports]
+            pictured = with_reports(todo, attempts, written)
+    telling = partial(tell, jobs=todo, attempts=attempts, folder=outputs.folder)
+    for file in write_outputs(outputs.files, telling):
+        _say(f"wrote {file}")
     for warning in warnings(todo, attempts):
         _say(f"warning: {warning}")
-    whole = [report for job, report in reports if not job.listed]
-    texts = [_rendered(whole, "fix-hint" if options.fix_hint else kind)] if whole else []
-    texts += lists(todo, attempts, colour=_wants_colour())
-    if texts:
-        _print("\n".join(texts))
+    if text := telling(outputs.printed, attempts=pictured, colour=_wants_colour()):
+        _print(text)
+    if outputs.summary is not None:
+        failed = append_summary(outputs.summary, reports_of(attempts), undecided(todo, attempts))
+        _say(f"warning: {failed}" if failed else "")
     _say_what_was_logged(options)
     if any(one.error is not None for one in attempts):
         return UNDECIDED
@@ -320,14 +337,19 @@ def _written(
         yield one.report
 
 
-def _rendered(reports: Sequence[Report], kind: str) -> str:
-    from lenet_verify.renderers import RENDERERS, render_hints, render_text
+@contextlib.contextmanager
+def _annotated(options: argparse.Namespace, configuration: Configuration) -> Iterator[None]:
+    """Mistakes in specs and configuration are shown at their lines, where GitHub does that."""
+    try:
+        yield
+    except MistakesError as error:
+        from lenet_verify.outputs import wanted_outputs
+        from lenet_verify.renderers.github import render_mistakes
 
-    if kind == "fix-hint":
-        return render_hints(reports)
-    if kind == "text":
-        return render_text(reports, colour=_wants_colour())
-    return RENDERERS[kind](reports)
+        outputs = wanted_outputs(options, configuration, os.environ)
+        if outputs.printed == "github":
+            _print(render_mistakes(error.problems, outputs.folder))
+        raise
 
 
 def _wants_colour() -> bool:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from lenet_verify.spec import Limits
 
 DEFAULT_OUT = "reports"
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "junit", "sarif", "github", "gitlab")
 """What a verdict is told in."""
+IN_LINES = frozenset({"text", "github"})
+"""Formats in which many models are told of by a line each."""
 _PYTHONS = {"True": "true", "False": "false", "None": "null"}
 
 
@@ -134,8 +136,30 @@ def seen_from_here(path: str, folder: Path) -> str:
     return path if Path(path).is_absolute() else str(Path(os.path.relpath(folder), path))
 
 
-def output_folder(given: str) -> Path:
-    """Where reports go.
+def output_files(given: Sequence[str]) -> list[tuple[str, str]]:
+    """`--output FORMAT=FILE` as formats and paths.
+
+    Raises:
+        UsageError: there is no such format, or no file.
+    """
+    from lenet_verify.vocabulary.wording import nearest
+
+    files = []
+    for one in given:
+        kind, _, file = one.partition("=")
+        if kind not in FORMATS or not file.strip():
+            near = nearest(kind, FORMATS) if kind not in FORMATS else None
+            hint = f"; did you mean '{near}'?" if near else ""
+            known = ", ".join(FORMATS)
+            raise UsageError(
+                f"--output takes FORMAT=FILE with a FORMAT of {known}, not '{one}'{hint}"
+            )
+        files.append((kind, file))
+    return files
+
+
+def output_folder(given: str, option: str = "--out") -> Path:
+    """Where reports go, or a file that an option names.
 
     Raises:
         OutputError: it is no folder, or a link, which might lead anywhere.
@@ -144,9 +168,9 @@ def output_folder(given: str) -> Path:
     try:
         for part in (folder, *(() if folder.is_absolute() else folder.parents)):
             if part.is_symlink():
-                raise OutputError(f"{part} is a link: name the folder itself with --out")
+                raise OutputError(f"{part} is a link: name the folder itself with {option}")
         if folder.exists() and not folder.is_dir():
-            raise OutputError(f"{folder} is not a folder: name one with --out")
+            raise OutputError(f"{folder} is not a folder: name one with {option}")
     except OSError as e:  # a name that no file system takes
         raise OutputError(f"{visible(given)} cannot be a folder: {e.strerror}") from e
     return folder

@@ -25,12 +25,14 @@ def check_parser() -> argparse.ArgumentParser:
         "       %(prog)s diff OLD NEW [options]\n"
         "       %(prog)s freeze MODEL [options]\n"
         "       %(prog)s strength SPEC [options]\n"
+        "       %(prog)s explain [CODE]\n"
         "       %(prog)s schema",
         description="Checks a neural network against what a paper claims of it. A command is the "
         "first argument: check, which is meant where there is none; show prints the architecture "
         "of a model, layer by layer; diff prints what changed between two; freeze prints a spec "
         "that pins a model; strength prints which single edits to its own network a spec notices "
-        "('%(prog)s show --help', and so on, tells how); schema prints the JSON Schema of specs.",
+        "('%(prog)s show --help', and so on, tells how); explain prints what the code of a finding "
+        "means; schema prints the JSON Schema of specs.",
         epilog=EXIT_CODES,
         formatter_class=lambda prog: argparse.HelpFormatter(prog, width=HELP_WIDTH),
     )
@@ -55,7 +57,12 @@ def check_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add(
         "--format", choices=FORMATS, metavar="FORMAT",
-        help="what goes to standard output: text (default), json, markdown",
+        help="what goes to standard output: text (default), json, markdown, junit, sarif, gitlab "
+        "(code quality), or github (text with annotations; the default inside GitHub Actions)",
+    )  # fmt: skip
+    add(
+        "--output", action="append", default=[], metavar="FORMAT=FILE",
+        help="write the verdict in that format to a file too; may be given again",
     )  # fmt: skip
     add(
         "--fix-hint", action="store_true",
@@ -324,3 +331,19 @@ def schema_parser() -> argparse.ArgumentParser:
     return argparse.ArgumentParser(
         prog="lenet-verify schema", description="Prints the JSON Schema of specs."
     )
+
+
+def explain_parser() -> argparse.ArgumentParser:
+    """The parser of `explain`."""
+    parser = argparse.ArgumentParser(
+        prog="lenet-verify explain",
+        usage="%(prog)s [CODE]",
+        description="Prints what the code of a finding means, with an example, and how to mend it.",
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=HELP_WIDTH),
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "code", nargs="?", metavar="CODE",
+        help="as --format json, junit or sarif name it, such as 'shape' (default: list them all)",
+    )  # fmt: skip
+    return parser

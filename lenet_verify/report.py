@@ -44,3 +44,18 @@ class Report:
     provenance: Provenance
     pictures: tuple[str, ...] = ()
     causes: Causes | None = None
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """A model on which there is no verdict.
+
+    Attributes:
+        spec: the spec's path.
+        model: as it is named; None for the spec's own.
+        why: what went wrong.
+    """
+
+    spec: str
+    model: str | None
+    why: str

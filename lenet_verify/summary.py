@@ -1,12 +1,75 @@
-"""What a run of many checks comes to, beside the reports."""
+"""What a run of checks comes to, in any format, and what it warns of."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from lenet_verify.checking.deviations import UNUSED
+from lenet_verify.renderers import RENDERERS, gate_renderer, render_hints, render_text
 from lenet_verify.renderers.brief import line, render_lines, unreadable
+from lenet_verify.report import Report, Undecided
 from lenet_verify.verify import Attempt, Job
+
+
+def tell(
+    kind: str,
+    jobs: Sequence[Job],
+    attempts: Sequence[Attempt],
+    *,
+    colour: bool = False,
+    folder: str = "",
+) -> str:
+    """All that became of the jobs, in one format.
+
+    Args:
+        kind: the format, or `fix-hint`.
+        jobs: what was to be done.
+        attempts: what became of it.
+        colour: whether text is coloured.
+        folder: the current one, as seen from the root of the repository that CI checked out.
+    """
+    reports = reports_of(attempts)
+    if render := gate_renderer(kind):
+        return render(reports, undecided(jobs, attempts))
+    if kind == "fix-hint":
+        return render_hints(reports) if reports else ""
+    if kind not in ("text", "github"):
+        return RENDERERS[kind](reports)
+    whole = [report for one in attempts if not jobs[one.job].listed for report in one.reports]
+    texts = [render_text(whole, colour=colour)] if whole else []
+    texts += lists(jobs, attempts, colour=colour)
+    if kind == "github":
+        from lenet_verify.renderers.github import render_github
+
+        texts.append(render_github(reports, undecided(jobs, attempts), folder))
+    return "\n".join(text for text in texts if text)
+
+
+def reports_of(attempts: Sequence[Attempt]) -> list[Report]:
+    """Every verdict that there is."""
+    return [report for one in attempts for report in one.reports]
+
+
+def with_reports(
+    jobs: Sequence[Job], attempts: Sequence[Attempt], reports: Iterator[Report]
+) -> list[Attempt]:
+    """The attempts, with the reports that were written in place of those that were to be."""
+    return [
+        replace(one, reports=tuple(next(reports) for _ in one.reports))
+        if jobs[one.job].reported
+        else one
+        for one in attempts
+    ]
+
+
+def undecided(jobs: Sequence[Job], attempts: Sequence[Attempt]) -> list[Undecided]:
+    """Every model on which there is no verdict."""
+    return [
+        Undecided(jobs[one.job].spec.path, one.model, str(one.error))
+        for one in attempts
+        if one.error is not None
+    ]
 
 
 def warnings(jobs: Sequence[Job], attempts: Sequence[Attempt]) -> list[str]:

@@ -85,6 +85,7 @@ class Job:
         model: as it is named; None for the spec's own, or each of its implementations.
         listed: whether a line is told of it, among others.
         reported: whether its report is written.
+        explained: whether the causes of a broken verdict are told.
     """
 
     check: int
@@ -93,6 +94,7 @@ class Job:
     options: Options
     listed: bool = False
     reported: bool = False
+    explained: bool = True
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def attempt(jobs: Sequence[Job], in_short: bool, number: int) -> Attempt:
         return Attempt(number, model, error=ReadError(str(error)) if in_short else error)
     if in_short:
         return Attempt(number, model, lines=tuple(map(line, reports)))
-    if not job.listed or job.reported:
+    if job.explained:
         reports = tuple(map(explained, reports))
     return Attempt(number, model, reports)
 

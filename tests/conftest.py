@@ -18,6 +18,10 @@ import pytest
 from lenet_verify.cli import main
 from tests.processes import unmeasured
 
+# where the tests themselves run in such a job, commands do not
+for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"):
+    os.environ.pop(name, None)
+
 COMMAND = Path(sys.executable).with_name("lenet-verify")
 
 # A process of its own starts the command, since a child of this one would be charged with the

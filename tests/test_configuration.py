@@ -483,7 +483,7 @@ description = '''
 not = "this one"
 '''
 [tool.lenet-verify]
-output = "reports"
+oot = "reports"
 pythonpth = [1, "src"]
 format = "jsn"
 static = "yes"
@@ -521,7 +521,7 @@ def test_every_mistake_in_one_run_each_at_its_place(run):
     code, out, err = run(text)
     assert (code, out) == (2, "")
     assert places(err) == [
-        (8, 1, "unknown key 'output' of [tool.lenet-verify]; did you mean 'out'?"),
+        (8, 1, "unknown key 'oot' of [tool.lenet-verify]; did you mean 'out'?"),
         (9, 1, "unknown key 'pythonpth' of [tool.lenet-verify]; did you mean 'pythonpath'?"),
         (9, 14, "'pythonpath' takes a list of folders"),
         (10, 10, "unknown format 'jsn'; did you mean 'json'?"),

@@ -44,6 +44,7 @@ class Configuration:
         folder: of its file; what it names is there. None if nothing is configured.
         out: where reports go.
         format: what goes to standard output.
+        outputs: files by their format.
         limits: as `--limit` takes them.
         pythonpath: folders to import models from.
         flags: as of a check; for every check that does not say otherwise.
@@ -53,6 +54,7 @@ class Configuration:
     folder: Path | None = None
     out: str | None = None
     format: str | None = None
+    outputs: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
     pythonpath: tuple[str, ...] = ()
     flags: Mapping[str, bool] = field(default_factory=dict)

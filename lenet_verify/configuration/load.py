@@ -17,7 +17,7 @@ from lenet_verify.spec.file_bytes import read_bytes
 FILE = "pyproject.toml"
 TABLE = ("tool", "lenet-verify")
 NAME = "[tool.lenet-verify]"
-KEYS = ("out", "pythonpath", "format", *FLAGS, "limits", "check")
+KEYS = ("out", "pythonpath", "format", "output", *FLAGS, "limits", "check")
 CHECK_KEYS = ("spec", "model", "args", "deviations", *FLAGS)
 MOST_BYTES = 256 * 1024
 
@@ -79,6 +79,7 @@ def _configuration(problems: Problems, table: Mapping, folder: Path) -> Configur
         folder=folder,
         out=_text(problems, top, "out"),
         format=formats,
+        outputs=_outputs(problems, top.get("output")),
         limits=_limits(problems, top.get("limits")),
         pythonpath=_texts(problems, top.get("pythonpath"), "pythonpath", "a list of folders"),
         flags=_flags(problems, top),
@@ -144,6 +145,12 @@ def _limits(problems: Problems, node: Node | None) -> tuple[str, ...]:
         else:
             problems.add(value, f"'{name}' takes a whole number, not {shown(number)}")
     return tuple(limits)
+
+
+def _outputs(problems: Problems, node: Node | None) -> dict[str, str]:
+    given = fields(problems, node, "output", FORMATS) if node else None
+    files = {kind: _text(problems, given or {}, kind) for kind in given or {}}
+    return {kind: file for kind, file in files.items() if file is not None}
 
 
 def _flags(problems: Problems, given: Dictionary[str, Node]) -> dict[str, bool]:

@@ -120,13 +120,13 @@ def _by_cause(report: Report, findings: Sequence[Finding], colour: bool) -> list
             continue
         told |= {id(one) for one in cause.findings}
         lines.append(f"  by {number}. {visible(about(cause))}")
-        lines += _by_layer(report, own, colour)
+        lines += by_layer(report, own, colour=colour)
         if rest:
             lines.append(f"    {visible(followers(rest), longest=1000)}")
     left = [one for one in findings if id(one) not in told]
     if left and lines:
         lines.append("  by none of these")
-    return lines + _by_layer(report, left, colour)
+    return lines + by_layer(report, left, colour=colour)
 
 
 def _rewritten(verdict: Verdict) -> list[str]:
@@ -188,7 +188,7 @@ def _cells(row: LayerRow) -> tuple[str, ...]:
     )
 
 
-def _by_layer(report: Report, findings: Sequence[Finding], colour: bool) -> list[str]:
+def by_layer(report: Report, findings: Sequence[Finding], *, colour: bool = False) -> list[str]:
     """The findings under the layer that they are about, in the order of the network."""
     groups: dict[str, list[Finding]] = {}
     for finding in in_network_order(report.verdict, findings):
