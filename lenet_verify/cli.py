@@ -118,6 +118,13 @@ def explain_command(arguments: Sequence[str]) -> int:
     return HOLDS
 
 
+def docs_command(arguments: Sequence[str]) -> int:
+    """`lenet-verify docs FILE.md…`."""
+    from lenet_verify.documents.arguments import docs_parser
+
+    return _docs(_parsed(docs_parser(), arguments))
+
+
 def schema_command(arguments: Sequence[str]) -> int:
     """`lenet-verify schema`."""
     _parsed(schema_parser(), arguments)
@@ -131,6 +138,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "check": check_command,
     "diff": diff_command,
     "explain": explain_command,
+    "docs": docs_command,
     "freeze": freeze_command,
     "schema": schema_command,
     "show": show_command,
@@ -295,6 +303,26 @@ def _strength(options: argparse.Namespace) -> int:
         _say(f"warning: {warning}")
     _print(render(found, options.format, colour=_wants_colour()))
     return FAILS if found.score < options.fail_under else HOLDS
+
+
+def _docs(options: argparse.Namespace) -> int:
+    from lenet_verify.configuration import find_configuration
+    from lenet_verify.documents import How, read_documents
+    from lenet_verify.files import write_files
+
+    how = How(options.static, tuple(options.limit), find_configuration(Path.cwd()))
+    documents = read_documents(options.files, how)
+    for warning in dict.fromkeys(warning for one in documents for warning in one.warnings):
+        _say(f"warning: {warning}")
+    stale = [one for one in documents if one.changed]
+    if options.check:
+        _print("".join(one.difference for one in stale))
+    for one in () if options.check else stale:
+        file = Path(one.path).resolve()  # a link stays one
+        write_files(file.parent, {file.name: one.content})
+        _say("" if options.quiet else f"wrote {one.path}: {'; '.join(one.changed)}")
+    _say_what_was_logged(options)
+    return FAILS if options.check and stale else HOLDS
 
 
 def _import_path(models: Sequence[str], options: argparse.Namespace) -> tuple[str, ...]:

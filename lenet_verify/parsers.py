@@ -26,6 +26,7 @@ def check_parser() -> argparse.ArgumentParser:
         "       %(prog)s freeze MODEL [options]\n"
         "       %(prog)s strength SPEC [options]\n"
         "       %(prog)s explain [CODE]\n"
+        "       %(prog)s docs FILE.md... [options]\n"
         "       %(prog)s schema",
         description="Checks a neural network against what a paper claims of it. A command is the "
         "first argument: check, which is meant where there is none; show prints the architecture "
@@ -49,7 +50,7 @@ def check_parser() -> argparse.ArgumentParser:
         "SPEC, or package.module:object (a Keras model, or a factory or class that makes one: "
         "this runs that code); may be given again",
     )  # fmt: skip
-    _add_arg(add)
+    add_arg(add)
     add(
         "--out", metavar="DIR",
         help=f"where reports go (default: {DEFAULT_OUT}; with --model nothing is written unless "
@@ -79,8 +80,8 @@ def check_parser() -> argparse.ArgumentParser:
         "--weights", action=flag,
         help="of a .keras or .h5 file, also compare the shapes of the weights with the config",
     )  # fmt: skip
-    _add_limit(add)
-    _add_debug(add)
+    add_limit(add)
+    add_debug(add)
     version = f"lenet-verify {__version__}"
     add("--version", action="version", version=version, help="show the version and exit")
     return parser
@@ -88,13 +89,11 @@ def check_parser() -> argparse.ArgumentParser:
 
 def show_parser() -> argparse.ArgumentParser:
     """The parser of `show`, from which its help text comes."""
-    parser = argparse.ArgumentParser(
-        prog="lenet-verify show",
-        usage="%(prog)s MODEL|SPEC... [options]",
-        description="Prints the architecture of models, layer by layer.",
-        epilog=_SHOW_EPILOG,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
-        allow_abbrev=False,
+    parser = command_parser(
+        "show",
+        "MODEL|SPEC... [options]",
+        "Prints the architecture of models, layer by layer.",
+        _SHOW_EPILOG,
     )
     add = parser.add_argument
     add(
@@ -118,13 +117,10 @@ def show_parser() -> argparse.ArgumentParser:
         "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
         help="text (default), json (every fact of every layer), markdown",
     )  # fmt: skip
-    _add_arg(add)
-    add(
-        "--static", action="store_true",
-        help="load no framework and run no code: refuse package.module:object",
-    )  # fmt: skip
-    _add_limit(add)
-    _add_debug(add)
+    add_arg(add)
+    add_static(add)
+    add_limit(add)
+    add_debug(add)
     return parser
 
 
@@ -142,16 +138,14 @@ exit codes: 0 every model is shown; 2 one could not be, the others are
 
 def diff_parser() -> argparse.ArgumentParser:
     """The parser of `diff`, from which its help text comes."""
-    parser = argparse.ArgumentParser(
-        prog="lenet-verify diff",
-        usage="%(prog)s OLD NEW [options]",
-        description="Prints what changed between two models, layer by layer. Each is a YAML spec, "
+    parser = command_parser(
+        "diff",
+        "OLD NEW [options]",
+        "Prints what changed between two models, layer by layer. Each is a YAML spec, "
         "whose own model is derived by inference; package.module:object (a Keras model, or a "
         "factory or class that makes one; this runs that code); or a model file or its URL; "
         "nothing in a file is executed.",
-        epilog=_DIFF_EPILOG,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
-        allow_abbrev=False,
+        _DIFF_EPILOG,
     )
     add = parser.add_argument
     add("old", metavar="OLD", help="a model or spec")
@@ -160,18 +154,15 @@ def diff_parser() -> argparse.ArgumentParser:
         "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
         help="text (default), json (every change), markdown (for a comment on a pull request)",
     )  # fmt: skip
-    _add_arg(add)
+    add_arg(add)
     for side in ("old", "new"):
         add(
             f"--{side}-arg", action="append", default=[], metavar="NAME=VALUE",
             help=f"the same for the factory of {side.upper()} only",
         )  # fmt: skip
-    add(
-        "--static", action="store_true",
-        help="load no framework and run no code: refuse package.module:object",
-    )  # fmt: skip
-    _add_limit(add)
-    _add_debug(add)
+    add_static(add)
+    add_limit(add)
+    add_debug(add)
     return parser
 
 
@@ -189,14 +180,12 @@ compared; 2 one of them cannot be read
 
 def freeze_parser() -> argparse.ArgumentParser:
     """The parser of `freeze`, from which its help text comes."""
-    parser = argparse.ArgumentParser(
-        prog="lenet-verify freeze",
-        usage="%(prog)s MODEL [options]",
-        description="Prints a spec that pins a model: it holds for that model, and for none that "
+    parser = command_parser(
+        "freeze",
+        "MODEL [options]",
+        "Prints a spec that pins a model: it holds for that model, and for none that "
         "computes something else.",
-        epilog=_FREEZE_EPILOG,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
-        allow_abbrev=False,
+        _FREEZE_EPILOG,
     )
     add = parser.add_argument
     add(
@@ -207,13 +196,10 @@ def freeze_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add("-o", "--out", metavar="FILE", help="write the spec there instead of printing it")
     add("--force", action="store_true", help="replace FILE if it is there already")
-    _add_arg(add)
-    add(
-        "--static", action="store_true",
-        help="load no framework and run no code: refuse package.module:object",
-    )  # fmt: skip
-    _add_limit(add)
-    _add_debug(add)
+    add_arg(add)
+    add_static(add)
+    add_limit(add)
+    add_debug(add)
     return parser
 
 
@@ -229,16 +215,14 @@ exit codes: 0 the spec is there; 2 there is none
 
 def strength_parser() -> argparse.ArgumentParser:
     """The parser of `strength`, from which its help text comes."""
-    parser = argparse.ArgumentParser(
-        prog="lenet-verify strength",
-        usage="%(prog)s SPEC [options]",
-        description="Prints which single edits to a spec's own network the spec notices: other "
+    parser = command_parser(
+        "strength",
+        "SPEC [options]",
+        "Prints which single edits to a spec's own network the spec notices: other "
         "arguments, activations, classes and inputs; layers inserted, deleted, swapped, duplicated "
         "and fed by others. Each is held against the spec by inference alone; of what nothing "
         "notices, it prints the claim that would.",
-        epilog=_STRENGTH_EPILOG,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
-        allow_abbrev=False,
+        _STRENGTH_EPILOG,
     )
     add = parser.add_argument
     add("spec", metavar="SPEC", help="a YAML spec with layers")
@@ -255,8 +239,8 @@ def strength_parser() -> argparse.ArgumentParser:
         "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
         help="text (default), json, markdown",
     )  # fmt: skip
-    _add_limit(add)
-    _add_debug(add)
+    add_limit(add)
+    add_debug(add)
     return parser
 
 
@@ -306,14 +290,43 @@ def with_values(arguments: Sequence[str]) -> list[str]:
     return [*options, *arguments[end:]]
 
 
-def _add_arg(add: Callable[..., object]) -> None:
+def command_parser(name: str, usage: str, about: str, epilog: str) -> argparse.ArgumentParser:
+    """The parser of a command, without its arguments.
+
+    Args:
+        name: of the command.
+        usage: its arguments in short.
+        about: what it does.
+        epilog: examples and exit codes, as they are to stand.
+    """
+    return argparse.ArgumentParser(
+        prog=f"lenet-verify {name}",
+        usage=f"%(prog)s {usage}",
+        description=about,
+        epilog=epilog,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
+        allow_abbrev=False,
+    )
+
+
+def add_arg(add: Callable[..., object]) -> None:
+    """The option that says what a factory is called with."""
     add(
         "--arg", action="append", default=[], metavar="NAME=VALUE",
         help="an argument for the factory; VALUE is JSON, else a string; may be given again",
     )  # fmt: skip
 
 
-def _add_limit(add: Callable[..., object]) -> None:
+def add_static(add: Callable[..., object]) -> None:
+    """The option that keeps everybody's code from running."""
+    add(
+        "--static", action="store_true",
+        help="load no framework and run no code: refuse package.module:object",
+    )  # fmt: skip
+
+
+def add_limit(add: Callable[..., object]) -> None:
+    """The option that raises limits."""
     add(
         "--limit", action="append", default=[], metavar="NAME=NUMBER",
         help="raise a limit on specs: spec-bytes, yaml-depth, yaml-aliases, yaml-nodes, globs, "
@@ -322,7 +335,8 @@ def _add_limit(add: Callable[..., object]) -> None:
     )  # fmt: skip
 
 
-def _add_debug(add: Callable[..., object]) -> None:
+def add_debug(add: Callable[..., object]) -> None:
+    """The option that shows what went wrong, in full."""
     add("--debug", action="store_true", help="show tracebacks and what the framework logged")
 
 

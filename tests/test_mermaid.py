@@ -9,7 +9,7 @@ from lenet_verify.architecture import Architecture, Layer, Shape
 from lenet_verify.drawings.mermaid import draw_mermaid, too_large
 
 _BOX = re.compile(r'^ *(?:subgraph )?(\w+)\["([^"]*)"\]$', re.MULTILINE)
-_TEXT = re.compile(r"(?:[^\W_]|[ ,/@()=×·→–—…✓✗≈])*|<b>|</b>|<br/>|#\d+;")
+_TEXT = re.compile(r"(?:[^\W_]|[ ,/@()=×·→–—…✓✗≈])+|<b>|</b>|<br/>|#\d+;")
 SPEC = """\
 format: 1
 title: Small
