@@ -27,6 +27,8 @@ from lenet_verify.parsers import (
     show_parser,
     strength_parser,
 )
+from lenet_verify.schemas import OUTPUTS
+from lenet_verify.schemas import schema_text as schema_text_of
 from lenet_verify.spec.schema import schema_text
 from lenet_verify.vocabulary import FAMILIES
 
@@ -88,7 +90,9 @@ def wanted() -> dict[Path, str]:
     }
     # and what users of ours have in theirs
     pages = {path: filled_blocks(text, str(path)) for path, text in pages.items()}
-    return {**pages, ROOT / "lenet_verify" / "spec.schema.json": schema_text()}
+    package = ROOT / "lenet_verify"
+    schemas = {package / "schemas" / f"{name}.json": schema_text_of(name) for name in OUTPUTS}
+    return {**pages, **schemas, package / "spec.schema.json": schema_text()}
 
 
 def filled(text: str, name: str, content: str) -> str:

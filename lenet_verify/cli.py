@@ -126,11 +126,16 @@ def docs_command(arguments: Sequence[str]) -> int:
 
 
 def schema_command(arguments: Sequence[str]) -> int:
-    """`lenet-verify schema`."""
-    _parsed(schema_parser(), arguments)
-    from lenet_verify.spec.schema import schema_text
+    """`lenet-verify schema [NAME]`."""
+    name = _parsed(schema_parser(), arguments).name
+    if name == "spec":
+        from lenet_verify.spec.schema import schema_text
 
-    _print(schema_text())
+        _print(schema_text())
+    else:
+        from lenet_verify.schemas import schema_text as schema_text_of
+
+        _print(schema_text_of(name))
     return HOLDS
 
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from lenet_verify import __version__
-from lenet_verify.options import DEFAULT_OUT, FORMATS
+from lenet_verify.options import DEFAULT_OUT, FORMATS, SCHEMAS
 from lenet_verify.visible import visible
 
 HELP_WIDTH = 88
@@ -341,23 +341,49 @@ def add_debug(add: Callable[..., object]) -> None:
 
 
 def schema_parser() -> argparse.ArgumentParser:
-    """The parser of `schema`."""
-    return argparse.ArgumentParser(
-        prog="lenet-verify schema", description="Prints the JSON Schema of specs."
+    """The parser of `schema`, from which its help text comes."""
+    parser = command_parser(
+        "schema",
+        "[NAME]",
+        "Prints a JSON Schema (draft 2020-12): of specs, or of what a command prints as JSON, by "
+        "what its key 'schema' says after 'lenet-verify/'.",
+        _SCHEMA_EPILOG,
     )
+    parser.add_argument(
+        "name", nargs="?", default=SCHEMAS[0], choices=SCHEMAS, metavar="NAME",
+        help=f"{SCHEMAS[0]} (default), {', '.join(SCHEMAS[1:])}",
+    )  # fmt: skip
+    return parser
+
+
+_SCHEMA_EPILOG = """\
+examples:
+  lenet-verify schema > spec.schema.json
+  lenet-verify schema verdict-1
+
+exit codes: 0 done; 2 there is no such schema
+"""
 
 
 def explain_parser() -> argparse.ArgumentParser:
-    """The parser of `explain`."""
-    parser = argparse.ArgumentParser(
-        prog="lenet-verify explain",
-        usage="%(prog)s [CODE]",
-        description="Prints what the code of a finding means, with an example, and how to mend it.",
-        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=HELP_WIDTH),
-        allow_abbrev=False,
+    """The parser of `explain`, from which its help text comes."""
+    parser = command_parser(
+        "explain",
+        "[CODE]",
+        "Prints what the code of a finding means, with an example, and how to mend it.",
+        _EXPLAIN_EPILOG,
     )
     parser.add_argument(
         "code", nargs="?", metavar="CODE",
         help="as --format json, junit or sarif name it, such as 'shape' (default: list them all)",
     )  # fmt: skip
     return parser
+
+
+_EXPLAIN_EPILOG = """\
+examples:
+  lenet-verify explain
+  lenet-verify explain missing-layer
+
+exit codes: 0 done; 2 there is no such code
+"""
