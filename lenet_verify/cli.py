@@ -109,6 +109,17 @@ def strength_command(arguments: Sequence[str]) -> int:
     return _strength(_parsed(strength_parser(), arguments))
 
 
+def completion_command(arguments: Sequence[str]) -> int:
+    """`lenet-verify completion SHELL`."""
+    from lenet_verify.completion.arguments import completion_parser
+
+    shell = _parsed(completion_parser(), arguments).shell
+    from lenet_verify.completion import script
+
+    _print(script(shell))
+    return HOLDS
+
+
 def explain_command(arguments: Sequence[str]) -> int:
     """`lenet-verify explain [CODE]`."""
     code = _parsed(explain_parser(), arguments).code
@@ -141,9 +152,10 @@ def schema_command(arguments: Sequence[str]) -> int:
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "check": check_command,
+    "completion": completion_command,
     "diff": diff_command,
-    "explain": explain_command,
     "docs": docs_command,
+    "explain": explain_command,
     "freeze": freeze_command,
     "schema": schema_command,
     "show": show_command,

@@ -115,7 +115,8 @@ def show_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add(
         "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
-        help="text (default), json (every fact of every layer), markdown",
+        help="what goes to standard output: text (default), json (every fact of every layer), "
+        "markdown",
     )  # fmt: skip
     add_arg(add)
     add_static(add)
@@ -152,7 +153,8 @@ def diff_parser() -> argparse.ArgumentParser:
     add("new", metavar="NEW", help="the one that it became")
     add(
         "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
-        help="text (default), json (every change), markdown (for a comment on a pull request)",
+        help="what goes to standard output: text (default), json (every change), markdown (for a "
+        "comment on a pull request)",
     )  # fmt: skip
     add_arg(add)
     for side in ("old", "new"):
@@ -237,7 +239,7 @@ def strength_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add(
         "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
-        help="text (default), json, markdown",
+        help="what goes to standard output: text (default), json, markdown",
     )  # fmt: skip
     add_limit(add)
     add_debug(add)
