@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
-from lenet_verify import __version__
 from lenet_verify.options import DEFAULT_OUT, FORMATS, SCHEMAS
 from lenet_verify.visible import visible
 
@@ -82,8 +83,7 @@ def check_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add_limit(add)
     add_debug(add)
-    version = f"lenet-verify {__version__}"
-    add("--version", action="version", version=version, help="show the version and exit")
+    add("--version", action=_Versions, nargs=0, help="show the versions that matter and exit")
     return parser
 
 
@@ -253,6 +253,16 @@ examples:
 
 exit codes: 0 done; 1 the score is below --fail-under; 2 the spec cannot be measured
 """
+
+
+class _Versions(argparse.Action):
+    """Prints versions as lines, which argparse's own action would run together."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from lenet_verify.versions import versions
+
+        sys.stdout.write(versions())
+        parser.exit()
 
 
 def _positive(text: str) -> int:
