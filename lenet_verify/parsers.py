@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from lenet_verify import __version__
+from lenet_verify.colour import CHOICES as COLOUR_CHOICES
 from lenet_verify.options import DEFAULT_OUT, FORMATS, SCHEMAS
 from lenet_verify.visible import visible
 
@@ -81,6 +83,12 @@ def check_parser() -> argparse.ArgumentParser:
         "--weights", action=flag,
         help="of a .keras or .h5 file, also compare the shapes of the weights with the config",
     )  # fmt: skip
+    add_quiet(add, "tell only the verdict, the edits that mend it, and what fails")
+    add(
+        "-v", "--verbose", action="count", default=0,
+        help="also tell of every fact that holds, and of what only follows in full",
+    )  # fmt: skip
+    add_color(add)
     add_limit(add)
     add_debug(add)
     add("--version", action=_Versions, nargs=0, help="show the versions that matter and exit")
@@ -120,6 +128,7 @@ def show_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add_arg(add)
     add_static(add)
+    add_color(add)
     add_limit(add)
     add_debug(add)
     return parser
@@ -163,6 +172,8 @@ def diff_parser() -> argparse.ArgumentParser:
             help=f"the same for the factory of {side.upper()} only",
         )  # fmt: skip
     add_static(add)
+    add_quiet(add, "tell only what it comes to")
+    add_color(add)
     add_limit(add)
     add_debug(add)
     return parser
@@ -200,6 +211,7 @@ def freeze_parser() -> argparse.ArgumentParser:
     add("--force", action="store_true", help="replace FILE if it is there already")
     add_arg(add)
     add_static(add)
+    add("-q", "--quiet", action="count", default=0, help="do not say what is written")
     add_limit(add)
     add_debug(add)
     return parser
@@ -241,6 +253,8 @@ def strength_parser() -> argparse.ArgumentParser:
         "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
         help="what goes to standard output: text (default), json, markdown",
     )  # fmt: skip
+    add_quiet(add, "tell only the scores")
+    add_color(add)
     add_limit(add)
     add_debug(add)
     return parser
@@ -259,9 +273,9 @@ class _Versions(argparse.Action):
     """Prints versions as lines, which argparse's own action would run together."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        from lenet_verify.versions import versions
+        from lenet_verify.versions import told
 
-        sys.stdout.write(versions())
+        sys.stdout.write(told(__version__))
         parser.exit()
 
 
@@ -344,6 +358,28 @@ def add_limit(add: Callable[..., object]) -> None:
         help="raise a limit on specs: spec-bytes, yaml-depth, yaml-aliases, yaml-nodes, globs, "
         "facts; or on model files: config-bytes, config-ratio, config-values, archive-members, "
         "hdf5-objects, layers",
+    )  # fmt: skip
+
+
+def add_color(add: Callable[..., object]) -> None:
+    """The option that says whether text is coloured."""
+    add(
+        "--color", default="auto", choices=COLOUR_CHOICES, metavar="WHEN",
+        help="whether text is coloured: auto (default: on a terminal, unless NO_COLOR is set; "
+        "anywhere if FORCE_COLOR is), always, never",
+    )  # fmt: skip
+
+
+def add_quiet(add: Callable[..., object], once: str) -> None:
+    """The option that takes away from what is told.
+
+    Args:
+        add: of the parser.
+        once: what is left if it is given once; given twice, nothing is but the exit code.
+    """
+    add(
+        "-q", "--quiet", action="count", default=0,
+        help=f"{once}; twice: nothing, the exit code tells",
     )  # fmt: skip
 
 

@@ -16,12 +16,14 @@ def installed(*libraries: str) -> Iterator[tuple[str, str]]:
             continue
 
 
-def versions() -> str:
-    """A line each: this tool, Python, and what builds and reads models, as far as it is there."""
+def told(own: str) -> str:
+    """A line each: this tool, Python, and what builds and reads models, as far as it is there.
+
+    Args:
+        own: the version of this tool.
+    """
     import platform
 
-    from lenet_verify import __version__
-
-    found = [("lenet-verify", __version__), ("Python", platform.python_version())]
+    found = [("lenet-verify", own), ("Python", platform.python_version())]
     found += installed("keras", "tensorflow", "h5py")
     return "".join(f"{name} {version}\n" for name, version in found)

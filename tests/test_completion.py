@@ -33,6 +33,8 @@ LINES = {
     "lenet-verify docs m": {"m.md"},
     "lenet-verify docs --ch": {"--check"},
     "lenet-verify schema verdict": {"verdict-1", "verdicts-1"},
+    "lenet-verify explain miss": {"missing-layer"},
+    "lenet-verify a.yaml --format gi": {"github", "gitlab"},
     "lenet-verify completion ": {"bash", "fish", "zsh"},
     "lenet-verify strength spec/a": {"spec/a.yaml"},
 }

@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from lenet_verify.codes import CODES
 from lenet_verify.completion.arguments import completion_parser
 from lenet_verify.documents.arguments import docs_parser
 from lenet_verify.parsers import (
     check_parser,
     diff_parser,
+    explain_parser,
     freeze_parser,
     schema_parser,
     show_parser,
@@ -23,6 +25,7 @@ PARSERS: Mapping[str, Callable[[], argparse.ArgumentParser]] = {
     "completion": completion_parser,
     "diff": diff_parser,
     "docs": docs_parser,
+    "explain": explain_parser,
     "freeze": freeze_parser,
     "schema": schema_parser,
     "show": show_parser,
@@ -112,6 +115,8 @@ def _option(action: argparse.Action) -> Option:
 def _value(action: argparse.Action) -> Value:
     if action.choices is not None:
         return Value(tuple(map(str, action.choices)))
+    if action.metavar == "CODE":
+        return Value(tuple(CODES))
     return Value(files=_FILES.get(str(action.metavar)))
 
 

@@ -79,7 +79,7 @@ class Subject:
             limit=list(how.limit),
         )
         checks = wanted_checks(options, how.configuration)
-        todo = jobs(checks, options, how.configuration, lines=False)
+        todo = jobs(checks, options, how.configuration, ())
         if len(todo) != 1:
             raise UsageError(f"these are {len(todo)} checks, and a block tells of one")
         (report,) = verify(todo[0].spec, todo[0].model, todo[0].options)
