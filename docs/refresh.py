@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 
 from lenet_verify.codes import CODES
+from lenet_verify.documents import filled as filled_blocks
+from lenet_verify.documents.arguments import docs_parser
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
 from lenet_verify.inference import RULES, WITHOUT_RULE
 from lenet_verify.parsers import (
@@ -25,6 +27,8 @@ from lenet_verify.parsers import (
     show_parser,
     strength_parser,
 )
+from lenet_verify.schemas import OUTPUTS
+from lenet_verify.schemas import schema_text as schema_text_of
 from lenet_verify.spec.schema import schema_text
 from lenet_verify.vocabulary import FAMILIES
 
@@ -65,14 +69,17 @@ def wanted() -> dict[Path, str]:
     codes = filled(codes, "codes", codes_explained())
     formats = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
     formats = filled(formats, "github example", f"```\n{annotated()}\n…\n```")
+    docs = (ROOT / "docs" / "docs.md").read_text(encoding="utf-8")
+    docs = filled(docs, "docs help", f"```\n{docs_parser().format_help().rstrip()}\n```")
     causes = (ROOT / "docs" / "causes.md").read_text(encoding="utf-8")
     causes = filled(causes, "causes example", f"```\n{explained()}\n…\n```")
     causes = filled(causes, "fix example", f"```\n{explained('--fix-hint')}\n```")
-    return {
+    pages = {
         ROOT / "README.md": readme,
         ROOT / "docs" / "causes.md": causes,
         ROOT / "docs" / "codes.md": codes,
         ROOT / "docs" / "diff.md": diff,
+        ROOT / "docs" / "docs.md": docs,
         ROOT / "docs" / "inference.md": inference,
         ROOT / "docs" / "facts.md": facts,
         ROOT / "docs" / "formats.md": formats,
@@ -80,8 +87,12 @@ def wanted() -> dict[Path, str]:
         ROOT / "docs" / "implementations.md": implementations,
         ROOT / "docs" / "show.md": show,
         ROOT / "docs" / "strength.md": strength,
-        ROOT / "lenet_verify" / "spec.schema.json": schema_text(),
     }
+    # and what users of ours have in theirs
+    pages = {path: filled_blocks(text, str(path)) for path, text in pages.items()}
+    package = ROOT / "lenet_verify"
+    schemas = {package / "schemas" / f"{name}.json": schema_text_of(name) for name in OUTPUTS}
+    return {**pages, **schemas, package / "spec.schema.json": schema_text()}
 
 
 def filled(text: str, name: str, content: str) -> str:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 HOLDS, FAILS, UNDECIDED, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: every claim holds; a claim is broken or unknown; the run could not decide; ^C."""
 
+SILENT = 2
+"""So often `-q` leaves nothing but the exit code, and the error if that is 2."""
+
 
 def entry() -> NoReturn:
     """The console script."""
@@ -109,6 +112,17 @@ def strength_command(arguments: Sequence[str]) -> int:
     return _strength(_parsed(strength_parser(), arguments))
 
 
+def completion_command(arguments: Sequence[str]) -> int:
+    """`lenet-verify completion SHELL`."""
+    from lenet_verify.completion.arguments import completion_parser
+
+    shell = _parsed(completion_parser(), arguments).shell
+    from lenet_verify.completion import script
+
+    _print(script(shell))
+    return HOLDS
+
+
 def explain_command(arguments: Sequence[str]) -> int:
     """`lenet-verify explain [CODE]`."""
     code = _parsed(explain_parser(), arguments).code
@@ -118,18 +132,32 @@ def explain_command(arguments: Sequence[str]) -> int:
     return HOLDS
 
 
-def schema_command(arguments: Sequence[str]) -> int:
-    """`lenet-verify schema`."""
-    _parsed(schema_parser(), arguments)
-    from lenet_verify.spec.schema import schema_text
+def docs_command(arguments: Sequence[str]) -> int:
+    """`lenet-verify docs FILE.md…`."""
+    from lenet_verify.documents.arguments import docs_parser
 
-    _print(schema_text())
+    return _docs(_parsed(docs_parser(), arguments))
+
+
+def schema_command(arguments: Sequence[str]) -> int:
+    """`lenet-verify schema [NAME]`."""
+    name = _parsed(schema_parser(), arguments).name
+    if name == "spec":
+        from lenet_verify.spec.schema import schema_text
+
+        _print(schema_text())
+    else:
+        from lenet_verify.schemas import schema_text as schema_text_of
+
+        _print(schema_text_of(name))
     return HOLDS
 
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "check": check_command,
+    "completion": completion_command,
     "diff": diff_command,
+    "docs": docs_command,
     "explain": explain_command,
     "freeze": freeze_command,
     "schema": schema_command,
@@ -192,21 +220,23 @@ def _checked(options: argparse.Namespace, configuration: Configuration) -> int:
         in_short = outputs.formats == {"text"} and folder is None and not options.debug
         in_short = in_short and all(job.listed for job in todo)
         work = partial(attempt, todo, in_short)
-        attempts = list(each(range(len(todo)), work, what=" models", alone=not in_short))
+        what = "" if options.quiet else " models"
+        attempts = list(each(range(len(todo)), work, what=what, alone=not in_short))
         for one in attempts:
             if one.error is not None:
                 _complain(one.error, options.debug)
         pictured = attempts
         if folder is not None:
             published = reports_of([one for one in attempts if todo[one.job].reported])
-            written = _written(published, folder, engine, options.debug)
+            written = _written(published, folder, engine, options)
             pictured = with_reports(todo, attempts, written)
     telling = partial(tell, jobs=todo, attempts=attempts, folder=outputs.folder)
     for file in write_outputs(outputs.files, telling):
-        _say(f"wrote {file}")
-    for warning in warnings(todo, attempts):
+        _say("" if options.quiet else f"wrote {file}")
+    for warning in warnings(todo, attempts) if options.quiet < SILENT else ():
         _say(f"warning: {warning}")
-    if text := telling(outputs.printed, attempts=pictured, colour=_wants_colour()):
+    look = {"colour": _wants_colour(options), "detail": options.verbose - options.quiet}
+    if options.quiet < SILENT and (text := telling(outputs.printed, attempts=pictured, **look)):
         _print(text)
     if outputs.summary is not None:
         failed = append_summary(outputs.summary, reports_of(attempts), undecided(todo, attempts))
@@ -235,7 +265,7 @@ def _show(options: argparse.Namespace) -> int:
         for warning in one.shown.warnings:
             _say(f"warning: {warning}")
     if found:
-        _print(render(found, wanted, room(sys.stdout), _wants_colour()))
+        _print(render(found, wanted, room(sys.stdout), _wants_colour(options)))
     _say_what_was_logged(options)
     return HOLDS if len(found) == len(models) else UNDECIDED
 
@@ -258,7 +288,10 @@ def _diff(options: argparse.Namespace) -> int:
     old, new = found
     difference = diff(old.architecture, new.architecture)
     names = (old.model, new.model)
-    _print(render(difference, names, options.format, room(sys.stdout), _wants_colour()))
+    wide, colour = room(sys.stdout), _wants_colour(options)
+    if options.quiet < SILENT:
+        brief = bool(options.quiet)
+        _print(render(difference, names, options.format, wide, colour, brief=brief))
     _say_what_was_logged(options)
     return HOLDS if difference.same else FAILS
 
@@ -278,7 +311,7 @@ def _freeze(options: argparse.Namespace) -> int:
         _print(frozen.text)
     else:
         write_files(target.parent, {target.name: frozen.text.encode()})
-        _say(f"wrote {target}")
+        _say("" if options.quiet else f"wrote {target}")
     _say_what_was_logged(options)
     return HOLDS
 
@@ -293,8 +326,30 @@ def _strength(options: argparse.Namespace) -> int:
     found = strength(spec, options.sample)
     for warning in spec.warnings:
         _say(f"warning: {warning}")
-    _print(render(found, options.format, colour=_wants_colour()))
+    if options.quiet < SILENT:
+        brief = bool(options.quiet)
+        _print(render(found, options.format, colour=_wants_colour(options), brief=brief))
     return FAILS if found.score < options.fail_under else HOLDS
+
+
+def _docs(options: argparse.Namespace) -> int:
+    from lenet_verify.configuration import find_configuration
+    from lenet_verify.documents import How, read_documents
+    from lenet_verify.files import write_files
+
+    how = How(options.static, tuple(options.limit), find_configuration(Path.cwd()))
+    documents = read_documents(options.files, how)
+    for warning in dict.fromkeys(warning for one in documents for warning in one.warnings):
+        _say(f"warning: {warning}")
+    stale = [one for one in documents if one.changed]
+    if options.check:
+        _print("".join(one.difference for one in stale))
+    for one in () if options.check else stale:
+        file = Path(one.path).resolve()  # a link stays one
+        write_files(file.parent, {file.name: one.content})
+        _say("" if options.quiet else f"wrote {one.path}: {'; '.join(one.changed)}")
+    _say_what_was_logged(options)
+    return FAILS if options.check and stale else HOLDS
 
 
 def _import_path(models: Sequence[str], options: argparse.Namespace) -> tuple[str, ...]:
@@ -325,15 +380,18 @@ def _engine(stack: ExitStack) -> LayoutEngine | None:
 
 
 def _written(
-    reports: Sequence[Report], folder: Path, engine: LayoutEngine | None, debug: bool
+    reports: Sequence[Report],
+    folder: Path,
+    engine: LayoutEngine | None,
+    options: argparse.Namespace,
 ) -> Iterator[Report]:
     """The reports, each with its files written and its pictures named."""
     from lenet_verify.publishing import publish
 
     for one in publish(reports, folder, engine):
-        _say(f"warning: {one.warning}" if one.warning else "")
-        _say(one.log if debug else "")
-        _say(f"wrote {', '.join(map(str, one.files))}")
+        _say(f"warning: {one.warning}" if one.warning and options.quiet < SILENT else "")
+        _say(one.log if options.debug else "")
+        _say("" if options.quiet else f"wrote {', '.join(map(str, one.files))}")
         yield one.report
 
 
@@ -352,9 +410,10 @@ def _annotated(options: argparse.Namespace, configuration: Configuration) -> Ite
         raise
 
 
-def _wants_colour() -> bool:
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return sys.stdout is not None and sys.stdout.isatty() and not plain
+def _wants_colour(options: argparse.Namespace) -> bool:
+    from lenet_verify import colour
+
+    return colour.wanted(options.color, sys.stdout, os.environ)
 
 
 def _complain(error: LenetVerifyError, debug: bool) -> None:

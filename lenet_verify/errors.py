@@ -47,6 +47,10 @@ class ConfigurationError(MistakesError):
     """Everything that is wrong with the configuration."""
 
 
+class DocumentError(MistakesError):
+    """Everything that is wrong with the blocks of a Markdown file."""
+
+
 class InferenceError(LenetVerifyError):
     """Shapes that do not join: no framework could build this network.
 

@@ -28,7 +28,7 @@ def each(
     Args:
         tasks: what is to be done.
         work: does one; it must not raise.
-        what: the tasks are, for the bar: `model`.
+        what: the tasks are, for the bar: `model`; empty for none.
         alone: whether this process must do them all.
     """
     yield from _with_bar(_each(tasks, work, alone), len(tasks), what)
@@ -83,7 +83,7 @@ def cores() -> int:
 
 
 def _with_bar(results: Iterator[Result], total: int, what: str) -> Iterable[Result]:
-    if total < 2 or sys.stderr is None or not sys.stderr.isatty():
+    if not what or total < 2 or sys.stderr is None or not sys.stderr.isatty():
         return results
     from tqdm import tqdm
 

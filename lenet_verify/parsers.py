@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from lenet_verify import __version__
-from lenet_verify.options import DEFAULT_OUT, FORMATS
+from lenet_verify.colour import CHOICES as COLOUR_CHOICES
+from lenet_verify.options import DEFAULT_OUT, FORMATS, SCHEMAS
 from lenet_verify.visible import visible
 
 HELP_WIDTH = 88
@@ -26,6 +29,7 @@ def check_parser() -> argparse.ArgumentParser:
         "       %(prog)s freeze MODEL [options]\n"
         "       %(prog)s strength SPEC [options]\n"
         "       %(prog)s explain [CODE]\n"
+        "       %(prog)s docs FILE.md... [options]\n"
         "       %(prog)s schema",
         description="Checks a neural network against what a paper claims of it. A command is the "
         "first argument: check, which is meant where there is none; show prints the architecture "
@@ -49,7 +53,7 @@ def check_parser() -> argparse.ArgumentParser:
         "SPEC, or package.module:object (a Keras model, or a factory or class that makes one: "
         "this runs that code); may be given again",
     )  # fmt: skip
-    _add_arg(add)
+    add_arg(add)
     add(
         "--out", metavar="DIR",
         help=f"where reports go (default: {DEFAULT_OUT}; with --model nothing is written unless "
@@ -79,22 +83,25 @@ def check_parser() -> argparse.ArgumentParser:
         "--weights", action=flag,
         help="of a .keras or .h5 file, also compare the shapes of the weights with the config",
     )  # fmt: skip
-    _add_limit(add)
-    _add_debug(add)
-    version = f"lenet-verify {__version__}"
-    add("--version", action="version", version=version, help="show the version and exit")
+    add_quiet(add, "tell only the verdict, the edits that mend it, and what fails")
+    add(
+        "-v", "--verbose", action="count", default=0,
+        help="also tell of every fact that holds, and of what only follows in full",
+    )  # fmt: skip
+    add_color(add)
+    add_limit(add)
+    add_debug(add)
+    add("--version", action=_Versions, nargs=0, help="show the versions that matter and exit")
     return parser
 
 
 def show_parser() -> argparse.ArgumentParser:
     """The parser of `show`, from which its help text comes."""
-    parser = argparse.ArgumentParser(
-        prog="lenet-verify show",
-        usage="%(prog)s MODEL|SPEC... [options]",
-        description="Prints the architecture of models, layer by layer.",
-        epilog=_SHOW_EPILOG,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
-        allow_abbrev=False,
+    parser = command_parser(
+        "show",
+        "MODEL|SPEC... [options]",
+        "Prints the architecture of models, layer by layer.",
+        _SHOW_EPILOG,
     )
     add = parser.add_argument
     add(
@@ -116,15 +123,14 @@ def show_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add(
         "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
-        help="text (default), json (every fact of every layer), markdown",
+        help="what goes to standard output: text (default), json (every fact of every layer), "
+        "markdown",
     )  # fmt: skip
-    _add_arg(add)
-    add(
-        "--static", action="store_true",
-        help="load no framework and run no code: refuse package.module:object",
-    )  # fmt: skip
-    _add_limit(add)
-    _add_debug(add)
+    add_arg(add)
+    add_static(add)
+    add_color(add)
+    add_limit(add)
+    add_debug(add)
     return parser
 
 
@@ -142,36 +148,34 @@ exit codes: 0 every model is shown; 2 one could not be, the others are
 
 def diff_parser() -> argparse.ArgumentParser:
     """The parser of `diff`, from which its help text comes."""
-    parser = argparse.ArgumentParser(
-        prog="lenet-verify diff",
-        usage="%(prog)s OLD NEW [options]",
-        description="Prints what changed between two models, layer by layer. Each is a YAML spec, "
+    parser = command_parser(
+        "diff",
+        "OLD NEW [options]",
+        "Prints what changed between two models, layer by layer. Each is a YAML spec, "
         "whose own model is derived by inference; package.module:object (a Keras model, or a "
         "factory or class that makes one; this runs that code); or a model file or its URL; "
         "nothing in a file is executed.",
-        epilog=_DIFF_EPILOG,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
-        allow_abbrev=False,
+        _DIFF_EPILOG,
     )
     add = parser.add_argument
     add("old", metavar="OLD", help="a model or spec")
     add("new", metavar="NEW", help="the one that it became")
     add(
         "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
-        help="text (default), json (every change), markdown (for a comment on a pull request)",
+        help="what goes to standard output: text (default), json (every change), markdown (for a "
+        "comment on a pull request)",
     )  # fmt: skip
-    _add_arg(add)
+    add_arg(add)
     for side in ("old", "new"):
         add(
             f"--{side}-arg", action="append", default=[], metavar="NAME=VALUE",
             help=f"the same for the factory of {side.upper()} only",
         )  # fmt: skip
-    add(
-        "--static", action="store_true",
-        help="load no framework and run no code: refuse package.module:object",
-    )  # fmt: skip
-    _add_limit(add)
-    _add_debug(add)
+    add_static(add)
+    add_quiet(add, "tell only what it comes to")
+    add_color(add)
+    add_limit(add)
+    add_debug(add)
     return parser
 
 
@@ -189,14 +193,12 @@ compared; 2 one of them cannot be read
 
 def freeze_parser() -> argparse.ArgumentParser:
     """The parser of `freeze`, from which its help text comes."""
-    parser = argparse.ArgumentParser(
-        prog="lenet-verify freeze",
-        usage="%(prog)s MODEL [options]",
-        description="Prints a spec that pins a model: it holds for that model, and for none that "
+    parser = command_parser(
+        "freeze",
+        "MODEL [options]",
+        "Prints a spec that pins a model: it holds for that model, and for none that "
         "computes something else.",
-        epilog=_FREEZE_EPILOG,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
-        allow_abbrev=False,
+        _FREEZE_EPILOG,
     )
     add = parser.add_argument
     add(
@@ -207,13 +209,11 @@ def freeze_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add("-o", "--out", metavar="FILE", help="write the spec there instead of printing it")
     add("--force", action="store_true", help="replace FILE if it is there already")
-    _add_arg(add)
-    add(
-        "--static", action="store_true",
-        help="load no framework and run no code: refuse package.module:object",
-    )  # fmt: skip
-    _add_limit(add)
-    _add_debug(add)
+    add_arg(add)
+    add_static(add)
+    add("-q", "--quiet", action="count", default=0, help="do not say what is written")
+    add_limit(add)
+    add_debug(add)
     return parser
 
 
@@ -229,16 +229,14 @@ exit codes: 0 the spec is there; 2 there is none
 
 def strength_parser() -> argparse.ArgumentParser:
     """The parser of `strength`, from which its help text comes."""
-    parser = argparse.ArgumentParser(
-        prog="lenet-verify strength",
-        usage="%(prog)s SPEC [options]",
-        description="Prints which single edits to a spec's own network the spec notices: other "
+    parser = command_parser(
+        "strength",
+        "SPEC [options]",
+        "Prints which single edits to a spec's own network the spec notices: other "
         "arguments, activations, classes and inputs; layers inserted, deleted, swapped, duplicated "
         "and fed by others. Each is held against the spec by inference alone; of what nothing "
         "notices, it prints the claim that would.",
-        epilog=_STRENGTH_EPILOG,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
-        allow_abbrev=False,
+        _STRENGTH_EPILOG,
     )
     add = parser.add_argument
     add("spec", metavar="SPEC", help="a YAML spec with layers")
@@ -253,10 +251,12 @@ def strength_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add(
         "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
-        help="text (default), json, markdown",
+        help="what goes to standard output: text (default), json, markdown",
     )  # fmt: skip
-    _add_limit(add)
-    _add_debug(add)
+    add_quiet(add, "tell only the scores")
+    add_color(add)
+    add_limit(add)
+    add_debug(add)
     return parser
 
 
@@ -267,6 +267,16 @@ examples:
 
 exit codes: 0 done; 1 the score is below --fail-under; 2 the spec cannot be measured
 """
+
+
+class _Versions(argparse.Action):
+    """Prints versions as lines, which argparse's own action would run together."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from lenet_verify.versions import told
+
+        sys.stdout.write(told(__version__))
+        parser.exit()
 
 
 def _positive(text: str) -> int:
@@ -306,14 +316,43 @@ def with_values(arguments: Sequence[str]) -> list[str]:
     return [*options, *arguments[end:]]
 
 
-def _add_arg(add: Callable[..., object]) -> None:
+def command_parser(name: str, usage: str, about: str, epilog: str) -> argparse.ArgumentParser:
+    """The parser of a command, without its arguments.
+
+    Args:
+        name: of the command.
+        usage: its arguments in short.
+        about: what it does.
+        epilog: examples and exit codes, as they are to stand.
+    """
+    return argparse.ArgumentParser(
+        prog=f"lenet-verify {name}",
+        usage=f"%(prog)s {usage}",
+        description=about,
+        epilog=epilog,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
+        allow_abbrev=False,
+    )
+
+
+def add_arg(add: Callable[..., object]) -> None:
+    """The option that says what a factory is called with."""
     add(
         "--arg", action="append", default=[], metavar="NAME=VALUE",
         help="an argument for the factory; VALUE is JSON, else a string; may be given again",
     )  # fmt: skip
 
 
-def _add_limit(add: Callable[..., object]) -> None:
+def add_static(add: Callable[..., object]) -> None:
+    """The option that keeps everybody's code from running."""
+    add(
+        "--static", action="store_true",
+        help="load no framework and run no code: refuse package.module:object",
+    )  # fmt: skip
+
+
+def add_limit(add: Callable[..., object]) -> None:
+    """The option that raises limits."""
     add(
         "--limit", action="append", default=[], metavar="NAME=NUMBER",
         help="raise a limit on specs: spec-bytes, yaml-depth, yaml-aliases, yaml-nodes, globs, "
@@ -322,28 +361,77 @@ def _add_limit(add: Callable[..., object]) -> None:
     )  # fmt: skip
 
 
-def _add_debug(add: Callable[..., object]) -> None:
+def add_color(add: Callable[..., object]) -> None:
+    """The option that says whether text is coloured."""
+    add(
+        "--color", default="auto", choices=COLOUR_CHOICES, metavar="WHEN",
+        help="whether text is coloured: auto (default: on a terminal, unless NO_COLOR is set; "
+        "anywhere if FORCE_COLOR is), always, never",
+    )  # fmt: skip
+
+
+def add_quiet(add: Callable[..., object], once: str) -> None:
+    """The option that takes away from what is told.
+
+    Args:
+        add: of the parser.
+        once: what is left if it is given once; given twice, nothing is but the exit code.
+    """
+    add(
+        "-q", "--quiet", action="count", default=0,
+        help=f"{once}; twice: nothing, the exit code tells",
+    )  # fmt: skip
+
+
+def add_debug(add: Callable[..., object]) -> None:
+    """The option that shows what went wrong, in full."""
     add("--debug", action="store_true", help="show tracebacks and what the framework logged")
 
 
 def schema_parser() -> argparse.ArgumentParser:
-    """The parser of `schema`."""
-    return argparse.ArgumentParser(
-        prog="lenet-verify schema", description="Prints the JSON Schema of specs."
+    """The parser of `schema`, from which its help text comes."""
+    parser = command_parser(
+        "schema",
+        "[NAME]",
+        "Prints a JSON Schema (draft 2020-12): of specs, or of what a command prints as JSON, by "
+        "what its key 'schema' says after 'lenet-verify/'.",
+        _SCHEMA_EPILOG,
     )
+    parser.add_argument(
+        "name", nargs="?", default=SCHEMAS[0], choices=SCHEMAS, metavar="NAME",
+        help=f"{SCHEMAS[0]} (default), {', '.join(SCHEMAS[1:])}",
+    )  # fmt: skip
+    return parser
+
+
+_SCHEMA_EPILOG = """\
+examples:
+  lenet-verify schema > spec.schema.json
+  lenet-verify schema verdict-1
+
+exit codes: 0 done; 2 there is no such schema
+"""
 
 
 def explain_parser() -> argparse.ArgumentParser:
-    """The parser of `explain`."""
-    parser = argparse.ArgumentParser(
-        prog="lenet-verify explain",
-        usage="%(prog)s [CODE]",
-        description="Prints what the code of a finding means, with an example, and how to mend it.",
-        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=HELP_WIDTH),
-        allow_abbrev=False,
+    """The parser of `explain`, from which its help text comes."""
+    parser = command_parser(
+        "explain",
+        "[CODE]",
+        "Prints what the code of a finding means, with an example, and how to mend it.",
+        _EXPLAIN_EPILOG,
     )
     parser.add_argument(
         "code", nargs="?", metavar="CODE",
         help="as --format json, junit or sarif name it, such as 'shape' (default: list them all)",
     )  # fmt: skip
     return parser
+
+
+_EXPLAIN_EPILOG = """\
+examples:
+  lenet-verify explain
+  lenet-verify explain missing-layer
+
+exit codes: 0 done; 2 there is no such code
+"""

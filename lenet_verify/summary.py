@@ -18,6 +18,7 @@ def tell(
     attempts: Sequence[Attempt],
     *,
     colour: bool = False,
+    detail: int = 0,
     folder: str = "",
 ) -> str:
     """All that became of the jobs, in one format.
@@ -27,6 +28,7 @@ def tell(
         jobs: what was to be done.
         attempts: what became of it.
         colour: whether text is coloured.
+        detail: how much text tells: below 0 only what fails, above also what holds.
         folder: the current one, as seen from the root of the repository that CI checked out.
     """
     reports = reports_of(attempts)
@@ -37,8 +39,8 @@ def tell(
     if kind not in ("text", "github"):
         return RENDERERS[kind](reports)
     whole = [report for one in attempts if not jobs[one.job].listed for report in one.reports]
-    texts = [render_text(whole, colour=colour)] if whole else []
-    texts += lists(jobs, attempts, colour=colour)
+    texts = [render_text(whole, colour=colour, detail=detail)] if whole else []
+    texts += lists(jobs, attempts, colour=colour, detail=detail)
     if kind == "github":
         from lenet_verify.renderers.github import render_github
 
@@ -91,7 +93,9 @@ def warnings(jobs: Sequence[Job], attempts: Sequence[Attempt]) -> list[str]:
     return list(found)
 
 
-def lists(jobs: Sequence[Job], attempts: Sequence[Attempt], *, colour: bool) -> list[str]:
+def lists(
+    jobs: Sequence[Job], attempts: Sequence[Attempt], *, colour: bool, detail: int = 0
+) -> list[str]:
     """The models of each spec, a line each; of the jobs that are listed."""
     groups: dict[str, list[Attempt]] = {}
     for one in attempts:
@@ -103,5 +107,5 @@ def lists(jobs: Sequence[Job], attempts: Sequence[Attempt], *, colour: bool) -> 
         for one in group:
             lines += [*one.lines, *map(line, one.reports)] or [unreadable(one.model or "")]
         title = jobs[group[0].job].spec.title
-        texts.append(render_lines(title, path, lines, colour=colour))
+        texts.append(render_lines(title, path, lines, colour=colour, detail=detail))
     return texts

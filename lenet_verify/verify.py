@@ -29,6 +29,7 @@ from lenet_verify.report import Provenance, Report
 from lenet_verify.spec import Deviation, Limits, Spec, load_spec
 from lenet_verify.static_model import infer
 from lenet_verify.verdict import Verdict
+from lenet_verify.versions import installed
 
 _SUFFIXES = ("h5", "hdf5", "json", "keras", "onnx")
 
@@ -348,11 +349,4 @@ def versions(static: bool) -> tuple[tuple[str, str], ...]:
     found = [("lenet-verify", __version__)]
     if static:
         return tuple(found)
-    from importlib.metadata import PackageNotFoundError, version
-
-    for library in ("keras", "tensorflow"):
-        try:
-            found.append((library, version(library)))
-        except PackageNotFoundError:
-            continue
-    return tuple(found)
+    return (*found, *installed("keras", "tensorflow"))

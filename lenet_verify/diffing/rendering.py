@@ -6,7 +6,13 @@ from lenet_verify.diffing.difference import Difference
 
 
 def render(
-    difference: Difference, names: tuple[str, str], kind: str, room: int | None, colour: bool
+    difference: Difference,
+    names: tuple[str, str],
+    kind: str,
+    room: int | None,
+    colour: bool,
+    *,
+    brief: bool = False,
 ) -> str:
     """A difference as text.
 
@@ -16,6 +22,7 @@ def render(
         kind: text, json or markdown.
         room: how many columns the terminal has; None if it does not matter.
         colour: whether text may have colour.
+        brief: whether text says no more than what it comes to.
     """
     # each format is loaded only where it is asked for
     if kind == "json":
@@ -28,4 +35,4 @@ def render(
         return render_markdown(difference, names)
     from lenet_verify.diffing.text import render_text
 
-    return render_text(difference, names, room=room, colour=colour)
+    return render_text(difference, names, room=room, colour=colour, brief=brief)

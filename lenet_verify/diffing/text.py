@@ -43,6 +43,7 @@ def render_text(
     *,
     room: int | None = None,
     colour: bool = False,
+    brief: bool = False,
 ) -> str:
     """A difference.
 
@@ -51,13 +52,15 @@ def render_text(
         names: what the user calls the two models.
         room: how many columns the terminal has; None if it does not matter.
         colour: whether to colour.
+        brief: whether to leave out everything but what it comes to.
     """
     paper = _Paper(None if room is None else max(room, _NARROWEST), colour)
     for sign, title, name in zip("-+", difference.titles, names, strict=True):
         paper.line(f"{sign * 3} {visible(title)} ({visible(name)})", _BOLD)
     paper.line("")
     paper.line(headline(difference))
-    _body(paper, difference)
+    if not brief:
+        _body(paper, difference)
     return "".join(line + "\n" for line in paper.lines)
 
 

@@ -57,8 +57,18 @@ def unreadable(model: str) -> Line:
     return Line(model, None, "cannot be read")
 
 
-def render_lines(title: str, spec: str, lines: Sequence[Line], *, colour: bool = False) -> str:
-    """The lines of one spec, and how many of the models hold."""
+def render_lines(
+    title: str, spec: str, lines: Sequence[Line], *, colour: bool = False, detail: int = 0
+) -> str:
+    """The lines of one spec, and how many of the models hold; below 0, only of those that do not.
+
+    Args:
+        title: of the spec.
+        spec: its path.
+        lines: of each model.
+        colour: whether marks are coloured.
+        detail: whether all models are told of.
+    """
     width = max(len(visible(one.model)) for one in lines)
     models = "model" if len(lines) == 1 else "models"
     shown = [f"{visible(title)} ({visible(spec)}), checked on {len(lines):,} {models}"]
@@ -66,6 +76,8 @@ def render_lines(title: str, spec: str, lines: Sequence[Line], *, colour: bool =
         shown.append(f"  {NOT_LOADED}")
     shown.append("")
     for one in lines:
+        if one.holds and detail < 0:
+            continue
         mark = painted(MARKS[one.outcome], one.outcome, colour) if one.outcome else _UNREADABLE
         shown.append(f"{mark} {visible(one.model).ljust(width)}  {visible(one.text, 1000)}")
     failing = sum(one.outcome in FAILING for one in lines)

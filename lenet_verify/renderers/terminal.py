@@ -23,7 +23,7 @@ from lenet_verify.renderers.wording import (
     where,
 )
 from lenet_verify.report import Report
-from lenet_verify.verdict import Finding, Outcome, Verdict, worst
+from lenet_verify.verdict import FAILING, Finding, Outcome, Verdict, worst
 from lenet_verify.visible import one_line, visible
 
 _COLOURS = {
@@ -38,6 +38,7 @@ _HEADINGS = {
     Outcome.UNKNOWN: "unknown",
     Outcome.DEVIATES: "deviates as accepted",
     Outcome.SKIPPED: "skipped",
+    Outcome.HOLDS: "holds",
 }
 
 
@@ -53,45 +54,72 @@ _MOST_NAMED = 6
 """Layers that are named in a list of them."""
 
 
-def render_text(reports: Sequence[Report], *, colour: bool = False) -> str:
-    """A table of layers and the findings that do not hold, for each model."""
-    texts = [_one(report, colour) for report in reports]
+def render_text(reports: Sequence[Report], *, colour: bool = False, detail: int = 0) -> str:
+    """A table of layers and the findings that do not hold, for each model.
+
+    Args:
+        reports: of the models.
+        colour: whether outcomes are coloured.
+        detail: how much is told: below 0 nothing but the verdict and what fails, above 0 every
+            finding in full.
+    """
+    texts = [_one(report, colour, detail) for report in reports]
     if len(reports) > 1:
         holding = sum(report.verdict.holds for report in reports)
         texts.append(f"{holding} of {len(reports)} hold\n")
     return "\n".join(texts)
 
 
-def _one(report: Report, colour: bool) -> str:
+def _one(report: Report, colour: bool, detail: int) -> str:
     verdict = report.verdict
     summary = Outcome.HOLDS if verdict.holds else (worst(verdict.findings) or Outcome.HOLDS)
-    mark = painted(
-        f"{MARKS[summary]} {visible(report.spec.title)}: {headline(report)}", summary, colour
-    )
-    checked = visible(verdict.model or "the model built from it")
-    if report.provenance.static:
-        checked = visible(verdict.model or "the model derived from it") + ", by inference alone"
-    lines = [mark, f"  {tally(verdict)} ({visible(verdict.spec)}, checked on {checked})"]
-    lines += [f"  {NOT_LOADED}"] if report.provenance.file else []
-    if supplied := report.architecture.unknown.get("input"):
-        lines.append(f"  {visible(supplied)}")
+    text = f"{MARKS[summary]} {visible(report.spec.title)}: {headline(report)}"
+    lines = [painted(text, summary, colour)]
+    if detail >= 0:
+        lines += _about(report)
+    elif verdict.model is not None:
+        lines[0] += f" ({visible(verdict.model)})"
     lines += _causes(report.causes)
-    lines.append("")
-    every = layer_rows(report)
-    rows, rest = told(report, every)
-    lines += _table(rows, colour) if rows else []
-    lines += [f"   and {rest}"] if rest else []
-    lines += _rewritten(verdict)
-    lines += _coverage(report, every)
+    if detail >= 0:
+        lines += ["", *_layers(report, colour)]
     for outcome, name in _HEADINGS.items():
         found = [finding for finding in verdict.findings if finding.outcome is outcome]
-        if found:
-            lines += ["", f"{name} ({len(found)})", *_by_cause(report, found, colour)]
+        if found and _is_told(outcome, detail):
+            lines += ["", f"{name} ({len(found)})", *_by_cause(report, found, colour, detail)]
     unchecked = [claim for claim in report.spec.claims if claim.unchecked is not None]
-    if unchecked:
+    if unchecked and detail >= 0:
         lines += ["", f"unchecked ({len(unchecked)})"]
         lines += [f"  [{visible(c.id)}] {one_line(c.unchecked or '', 200)}" for c in unchecked]
     return "\n".join(lines) + "\n"
+
+
+def _is_told(outcome: Outcome, detail: int) -> bool:
+    if outcome is Outcome.HOLDS:
+        return detail > 0
+    return detail >= 0 or outcome in FAILING
+
+
+def _about(report: Report) -> list[str]:
+    """What came of it in numbers, and what was checked."""
+    verdict = report.verdict
+    checked = visible(verdict.model or "the model built from it")
+    if report.provenance.static:
+        checked = visible(verdict.model or "the model derived from it") + ", by inference alone"
+    lines = [f"  {tally(verdict)} ({visible(verdict.spec)}, checked on {checked})"]
+    lines += [f"  {NOT_LOADED}"] if report.provenance.file else []
+    if supplied := report.architecture.unknown.get("input"):
+        lines.append(f"  {visible(supplied)}")
+    return lines
+
+
+def _layers(report: Report, colour: bool) -> list[str]:
+    """The table of layers, and what there is to say of it."""
+    every = layer_rows(report)
+    rows, rest = told(report, every)
+    lines = _table(rows, colour) if rows else []
+    lines += [f"   and {rest}"] if rest else []
+    lines += _rewritten(report.verdict)
+    return lines + _coverage(report, every)
 
 
 def _causes(causes: Causes | None) -> list[str]:
@@ -109,13 +137,13 @@ def _causes(causes: Causes | None) -> list[str]:
     return lines
 
 
-def _by_cause(report: Report, findings: Sequence[Finding], colour: bool) -> list[str]:
+def _by_cause(report: Report, findings: Sequence[Finding], colour: bool, detail: int) -> list[str]:
     """The findings under the cause that mends them, in short where they only follow from it."""
     known = {id(one) for one in findings}
     lines: list[str] = []
     told: set[int] = set()
     for number, cause in enumerate(report.causes or (), 1):
-        own, rest = folded(report, cause)
+        own, rest = folded(report, cause) if detail <= 0 else (cause.findings, ())
         if not any(id(one) in known for one in cause.findings):
             continue
         told |= {id(one) for one in cause.findings}

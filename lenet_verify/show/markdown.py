@@ -21,15 +21,20 @@ def render_markdown(models: Sequence[tuple[Shown, Table]]) -> str:
 
 
 def _one(shown: Shown, table: Table) -> str:
-    totals = [f"- {word}: {escaped(text)}" for word, text in table.totals]
     title = escaped(shown.architecture.title)
-    blocks = [f"## {title} ({code(shown.model)})", _table(table), "\n".join(totals)]
+    return f"## {title} ({code(shown.model)})\n\n{below_title(table)}\n"
+
+
+def below_title(table: Table) -> str:
+    """A model without what it is called: the table, the totals, and what is to be said of them."""
+    totals = [f"- {word}: {escaped(text)}" for word, text in table.totals]
+    blocks = [_table(table), "\n".join(totals)]
     if table.unused:
         blocks.append(f"On no way to an output: {escaped(', '.join(table.unused))}")
     for title, notes in (("Declared", table.declared), ("Unknown", table.unknown)):
         if notes:
             blocks.append("\n".join([f"{title}:", "", *(f"- {escaped(one)}" for one in notes)]))
-    return "\n\n".join(blocks) + "\n"
+    return "\n\n".join(blocks)
 
 
 def _table(table: Table) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from lenet_verify.strength.measured import Strength
 
 
-def render(strength: Strength, kind: str, *, colour: bool = False) -> str:
+def render(strength: Strength, kind: str, *, colour: bool = False, brief: bool = False) -> str:
     """A spec's strength as text.
 
     Args:
         strength: what became of every edit.
         kind: text, json or markdown.
         colour: whether text may have colour.
+        brief: whether text says no more than the scores.
     """
     # each format is loaded only where it is asked for
     if kind == "json":
@@ -24,4 +25,4 @@ def render(strength: Strength, kind: str, *, colour: bool = False) -> str:
         return render_markdown(strength)
     from lenet_verify.strength.text import render_text
 
-    return render_text(strength, colour=colour)
+    return render_text(strength, colour=colour, brief=brief)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from lenet_verify.show.display_width import padded, width
 from lenet_verify.strength.measured import Strength, Tally, told
@@ -19,14 +20,16 @@ from lenet_verify.visible import visible
 _GREEN, _RED = "32", "31"
 
 
-def render_text(strength: Strength, *, colour: bool = False) -> str:
+def render_text(strength: Strength, *, colour: bool = False, brief: bool = False) -> str:
     """A spec's strength.
 
     Args:
         strength: what became of every edit.
         colour: whether the first line may have colour.
+        brief: whether to leave out everything but the scores.
     """
-    return "\n\n".join("\n".join(block) for block in _blocks(strength, colour)) + "\n"
+    blocks = islice(_blocks(strength, colour), 1 if brief else None)
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
 def _blocks(strength: Strength, colour: bool) -> Iterator[list[str]]:
