@@ -6,8 +6,10 @@ configured check is it, with its arguments and deviations; without a spec, all t
 
 from __future__ import annotations
 
+import json
 import os
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import chdir, suppress
 from dataclasses import replace
@@ -157,20 +159,27 @@ def jobs(
     limits_of_specs, limits_of_files = limits(given), file_limits(given)
     paths = list(dict.fromkeys(check.spec for check in checks))
     specs = dict(zip(paths, load_specs(paths, limits_of_specs), strict=True))
+    often = Counter((check.spec, model) for check in checks for model in check.models or (None,))
     found = []
     for number, check in enumerate(checks):
-        how = Options(
-            check.arguments,
-            **check.flags,
-            limits=limits_of_specs,
-            file_limits=limits_of_files,
-            deviations=check.deviations,
-            import_path=configuration.import_path,
-        )
         listed = check.in_short and not IN_LINES.isdisjoint(formats)
         explained = not listed or check.reported or not IN_LINES.issuperset(formats)
-        found += [
-            Job(number, specs[check.spec], model, how, listed, check.reported, explained)
-            for model in check.models or (None,)
-        ]
+        for model in check.models or (None,):
+            how = Options(
+                check.arguments,
+                **check.flags,
+                limits=limits_of_specs,
+                file_limits=limits_of_files,
+                deviations=check.deviations,
+                import_path=configuration.import_path,
+                told=_told(check.arguments) if often[check.spec, model] > 1 else "",
+            )
+            spec = specs[check.spec]
+            found.append(Job(number, spec, model, how, listed, check.reported, explained))
     return found
+
+
+def _told(arguments: Mapping[str, Any]) -> str:
+    """Arguments as Python would be given them; nothing if there are none."""
+    each = (f"{name}={json.dumps(value)}" for name, value in arguments.items())
+    return f"({', '.join(each)})" if arguments else ""

@@ -47,6 +47,8 @@ class Options:
         file_limits: how large a model file may be.
         deviations: in which the model is known to differ.
         import_path: folders to import it from besides the current one, after Python's own.
+        told: what follows the model's name where it is told of: its arguments, if the same model
+            is checked with others too.
     """
 
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -57,6 +59,7 @@ class Options:
     file_limits: FileLimits = field(default_factory=FileLimits)
     deviations: tuple[Deviation, ...] = ()
     import_path: tuple[str, ...] = ()
+    told: str = ""
 
 
 def load_specs(paths: Sequence[str], limits: Limits) -> list[Spec]:
@@ -141,7 +144,7 @@ def attempt(jobs: Sequence[Job], in_short: bool, number: int) -> Attempt:
         number: of the job.
     """
     job = jobs[number]
-    model = job.model and without_secrets(job.model)
+    model = job.model and without_secrets(job.model) + job.options.told
     try:
         reports = tuple(verify(job.spec, job.model, job.options))
     except LenetVerifyError as error:
@@ -176,7 +179,8 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
         raise UsageError(f"--weights is for model files: {which} is none")
     if model is not None:
         architecture, provenance = _theirs(spec, model, options)
-        report = _report(spec, without_secrets(model), architecture, provenance, options)
+        name = without_secrets(model) + options.told
+        report = _report(spec, name, architecture, provenance, options)
         if warning := elsewhere(model, options.import_path):
             warnings = (*report.verdict.warnings, warning)
             report = replace(report, verdict=replace(report.verdict, warnings=warnings))

@@ -197,6 +197,26 @@ def test_arguments_as_on_the_command_line(run):
     assert run(text)[0] == 0  # null is linear
 
 
+def test_one_model_with_several_arguments_is_told_of_by_them(run, folder):
+    """Each has a report of its own, and nobody has to guess which is which."""
+    logits, wide = '{ last = "linear" }', '{ last = "softmax", units = 6 }'
+    text = top('pythonpath = ["src"]', 'out = "reports"')
+    text += "".join(check(model='"nets:net"', args=one) for one in (logits, wide))
+    code, out, _ = run(text, "--format", "json")
+    assert code == 1
+    first, second = json.loads(out)["verdicts"]
+    assert first["model"] == 'nets:net(last="linear")'
+    assert second["model"] == 'nets:net(last="softmax", units=6)'
+    reports = {path.name for path in (folder / "reports").glob("*.md")}
+    assert reports == {
+        "tiny--nets-net-last-linear.md",
+        "tiny--nets-net-last-softmax-units-6.md",
+    }
+    alone = top('pythonpath = ["src"]') + check(model='"nets:net"', args=wide)
+    _, out, _ = run(alone, "--format", "json")
+    assert json.loads(out)["model"] == "nets:net"
+
+
 def test_modules_beside_the_file_are_found_from_everywhere(run):
     Path("beside.py").write_text(NETS)
     options = ("--model", "beside:net", "--arg", "last=softmax")
