@@ -16,8 +16,8 @@ from functools import partial
 from pathlib import Path
 
 from lenet_verify.codes import CODES
-from lenet_verify.documents import filled as filled_blocks
 from lenet_verify.documents.arguments import docs_parser
+from lenet_verify.documents.document import filled as filled_blocks
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
 from lenet_verify.inference import RULES, WITHOUT_RULE
 from lenet_verify.parsers import (
