@@ -276,17 +276,17 @@ def verdicts() -> dict[str, str]:
 
 def main() -> int:
     """Writes what is out of date, or only says so."""
-    stale = [
-        path
+    stale = {
+        path: text
         for path, text in wanted().items()
         if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
+    }
     if "--check" in sys.argv[1:]:
         for path in stale:
             print(f"{path.relative_to(ROOT)} is out of date: run make docs", file=sys.stderr)
         return int(bool(stale))
-    for path in stale:
-        path.write_text(wanted()[path], encoding="utf-8")
+    for path, text in stale.items():
+        path.write_text(text, encoding="utf-8")
     return 0
 
 
