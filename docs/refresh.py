@@ -16,8 +16,8 @@ from functools import partial
 from pathlib import Path
 
 from lenet_verify.codes import CODES
-from lenet_verify.documents import filled as filled_blocks
 from lenet_verify.documents.arguments import docs_parser
+from lenet_verify.documents.document import filled as filled_blocks
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
 from lenet_verify.inference import RULES, WITHOUT_RULE
 from lenet_verify.parsers import (
@@ -276,17 +276,17 @@ def verdicts() -> dict[str, str]:
 
 def main() -> int:
     """Writes what is out of date, or only says so."""
-    stale = [
-        path
+    stale = {
+        path: text
         for path, text in wanted().items()
         if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
+    }
     if "--check" in sys.argv[1:]:
         for path in stale:
             print(f"{path.relative_to(ROOT)} is out of date: run make docs", file=sys.stderr)
         return int(bool(stale))
-    for path in stale:
-        path.write_text(wanted()[path], encoding="utf-8")
+    for path, text in stale.items():
+        path.write_text(text, encoding="utf-8")
     return 0
 
 

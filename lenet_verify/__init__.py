@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lenet_verify.causes import Cause, Causes
     from lenet_verify.checking import check
     from lenet_verify.diffing import Difference, diff
+    from lenet_verify.documents.document import filled
     from lenet_verify.errors import LenetVerifyError, SpecError
     from lenet_verify.explaining import explain
     from lenet_verify.readers import read
@@ -45,6 +46,7 @@ _HOMES = {
     "check": "checking",
     "diff": "diffing",
     "explain": "explaining",
+    "filled": "documents.document",
     "infer": "static_model",
     "load_spec": "spec",
     "read": "readers",
@@ -67,6 +69,7 @@ __all__ = [
     "check",
     "diff",
     "explain",
+    "filled",
     "infer",
     "load_spec",
     "read",

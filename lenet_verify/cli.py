@@ -117,7 +117,7 @@ def completion_command(arguments: Sequence[str]) -> int:
     from lenet_verify.completion.arguments import completion_parser
 
     shell = _parsed(completion_parser(), arguments).shell
-    from lenet_verify.completion import script
+    from lenet_verify.completion.scripts import script
 
     _print(script(shell))
     return HOLDS
@@ -334,7 +334,8 @@ def _strength(options: argparse.Namespace) -> int:
 
 def _docs(options: argparse.Namespace) -> int:
     from lenet_verify.configuration import find_configuration
-    from lenet_verify.documents import How, read_documents
+    from lenet_verify.documents.document import read_documents
+    from lenet_verify.documents.subject import How
     from lenet_verify.files import write_files
 
     how = How(options.static, tuple(options.limit), find_configuration(Path.cwd()))

@@ -13,32 +13,47 @@ from lenet_verify.options import DEFAULT_OUT, FORMATS, SCHEMAS
 from lenet_verify.visible import visible
 
 HELP_WIDTH = 88
-EXIT_CODES = (
-    "exit codes: 0 every claim holds, deviates as accepted, or is skipped; 1 a claim is broken "
-    "or unknown; 2 the run could not decide"
-)
+_CHECK_EPILOG = """\
+commands, of which each tells more with --help:
+  check       hold a model against a spec; meant where no command is named
+  show        print the architecture of a model, layer by layer
+  diff        print what changed between two models
+  freeze      print a spec that pins a model
+  strength    print which single edits to its own network a spec notices
+  docs        fill in what stands between markers in Markdown files
+  explain     print what the code of a finding means
+  schema      print the JSON Schema of specs, or of a JSON output
+  completion  print a script by which bash, fish or zsh completes all this
+
+examples:
+  lenet-verify spec/lenet5.yaml
+  lenet-verify spec/lenet5.yaml --model mine:lenet5
+  lenet-verify spec/lenet5.yaml --model 'checkpoints/*.keras' -q
+  lenet-verify spec/lenet5.yaml --static --format json
+
+exit codes: 0 every claim holds, deviates as accepted, or is skipped; 1 a claim is broken or
+unknown; 2 the run could not decide
+"""
+
+
+class _Help(argparse.HelpFormatter):
+    """Text of one paragraph is broken into lines; what has lines already keeps them."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=HELP_WIDTH)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text.rstrip() if "\n" in text else super()._fill_text(text, width, indent)
 
 
 def check_parser() -> argparse.ArgumentParser:
     """The parser of `check`, from which the help text comes."""
     parser = argparse.ArgumentParser(
         prog="lenet-verify",
-        usage="%(prog)s [check] [SPEC...] [options]\n"
-        "       %(prog)s show MODEL|SPEC... [options]\n"
-        "       %(prog)s diff OLD NEW [options]\n"
-        "       %(prog)s freeze MODEL [options]\n"
-        "       %(prog)s strength SPEC [options]\n"
-        "       %(prog)s explain [CODE]\n"
-        "       %(prog)s docs FILE.md... [options]\n"
-        "       %(prog)s schema",
-        description="Checks a neural network against what a paper claims of it. A command is the "
-        "first argument: check, which is meant where there is none; show prints the architecture "
-        "of a model, layer by layer; diff prints what changed between two; freeze prints a spec "
-        "that pins a model; strength prints which single edits to its own network a spec notices "
-        "('%(prog)s show --help', and so on, tells how); explain prints what the code of a finding "
-        "means; schema prints the JSON Schema of specs.",
-        epilog=EXIT_CODES,
-        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=HELP_WIDTH),
+        usage="%(prog)s [check] [SPEC...] [options]\n       %(prog)s COMMAND ... [options]",
+        description="Checks a neural network against what a paper claims of it.",
+        epilog=_CHECK_EPILOG,
+        formatter_class=_Help,
     )
     add = parser.add_argument
     add(
@@ -330,7 +345,7 @@ def command_parser(name: str, usage: str, about: str, epilog: str) -> argparse.A
         usage=f"%(prog)s {usage}",
         description=about,
         epilog=epilog,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH),
+        formatter_class=_Help,
         allow_abbrev=False,
     )
 

@@ -3,11 +3,12 @@
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+import lenet_verify as lv
 from lenet_verify.cli import main
-from lenet_verify.documents import filled
 
 ROOT = Path(__file__).parent.parent
 BEGIN, END = "<!-- lenet-verify: {} -->\n", "<!-- /lenet-verify -->\n"
@@ -286,7 +287,13 @@ def test_hostile_names_stay_text(folder, capsys):
     assert sum(line.startswith("```") for line in lines) == 2
 
 
-def test_another_tool_may_call_it(folder):
-    """As the MkDocs hook of docs/docs.md does."""
-    page = filled(block("verdict ../spec/lenet5.yaml"), str(folder / "docs" / "page.md"))
-    assert VERDICT.replace("spec/lenet5.yaml", "../spec/lenet5.yaml") in page
+def test_the_recipe_for_mkdocs_fills_a_page(folder):
+    text = (ROOT / "docs" / "docs.md").read_text(encoding="utf-8")
+    (recipe,) = re.findall(r"```python\n(import lenet_verify.*?)```", text, re.DOTALL)
+    hook = {}
+    exec(recipe, hook)
+    page = SimpleNamespace(file=SimpleNamespace(abs_src_path=str(folder / "docs" / "page.md")))
+    markdown = block("verdict ../spec/lenet5.yaml")
+    filled = hook["on_page_markdown"](markdown, page=page, config=None, files=None)
+    assert VERDICT.replace("spec/lenet5.yaml", "../spec/lenet5.yaml") in filled
+    assert lv.filled(filled, page.file.abs_src_path) == filled
