@@ -68,7 +68,7 @@ def with_reports(
 def undecided(jobs: Sequence[Job], attempts: Sequence[Attempt]) -> list[Undecided]:
     """Every model on which there is no verdict."""
     return [
-        Undecided(jobs[one.job].spec.path, one.model, str(one.error))
+        Undecided(jobs[one.job].spec.path, one.model, "; ".join(str(one.error).splitlines()))
         for one in attempts
         if one.error is not None
     ]

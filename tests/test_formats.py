@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from dataclasses import replace
@@ -18,7 +19,7 @@ from lenet_verify.cli import main
 from lenet_verify.codes import CODES
 from lenet_verify.renderers import gate_renderer
 from lenet_verify.renderers.github import render_github
-from lenet_verify.report import Provenance, Report
+from lenet_verify.report import Provenance, Report, Undecided
 from lenet_verify.visible import visible
 from tests.test_hostile_names import FORBIDDEN, NAMES, TEXTS, quoted, spec_of
 
@@ -298,6 +299,12 @@ def test_a_fingerprint_outlives_the_lines_above_it(folder, run):
     assert [place(one)[1] - 2 for one in after] == [place(one)[1] for one in before]
 
 
+def test_no_two_results_have_one_fingerprint(hostile):
+    (first, *_) = hostile.verdict.failing
+    twice = replace(hostile, verdict=replace(hostile.verdict, findings=(first, replace(first))))
+    assert len(sarif(gate_renderer("sarif")([twice], []))["results"]) == 2
+
+
 def test_rules_of_sarif_help_as_explain_does(run):
     rules = sarif(run(*RIGHT_IS, "--format", "sarif")[1])["tool"]["driver"]["rules"]
     for rule in rules:
@@ -500,6 +507,14 @@ def test_a_model_that_cannot_be_read_is_no_pass_in_any_format(run):
     assert message.endswith("there is no such file")
 
 
+def test_every_mistake_of_a_spec_in_place_of_a_model_is_told(run):
+    Path("bad.yaml").write_text("format: 1\ntitle: t\ninput: 4\nlayers: {a: {type: Dens, x: 1}}\n")
+    code, out, err = run(SPEC, "--model", "bad.yaml", "--static", "--format", "junit")
+    assert code == 2
+    (suite,) = junit(out)
+    assert suite.find("testcase/error").get("message") == "; ".join(err.splitlines())
+
+
 # ---- files -------------------------------------------------------------------------------------
 
 ALL = ("text", "json", "markdown", *GATES)
@@ -524,6 +539,7 @@ def test_many_models_are_lines_on_standard_output_and_whole_in_a_file(run):
     assert (code, out) == (1, lines)
     assert Path("t.txt").read_text(encoding="utf-8") == lines
     broken, right = junit(Path("j.xml").read_text(encoding="utf-8"))
+    assert "mends 10 of 10 broken facts" in broken.find("testcase/failure").text
     assert (broken.get("failures"), right.get("failures")) == ("6", "0")
     found = commands(run(*arguments, "--format", "github")[1])
     assert found[0][2].startswith("output: 6@28x28 expected, 6@32x32 observed")
@@ -547,7 +563,7 @@ def test_many_models_are_lines_on_standard_output_and_whole_in_a_file(run):
         ("junit=right.yaml/x", "right.yaml is not a folder: name one with --output"),
         ("junit=link", "link is a link: name the file itself with --output"),
         ("junit=there/x", "there is a link: name the folder itself with --output"),
-        ("junit=/dev/null", "/dev/null is not a file: name one with --output"),
+        ("junit=pipe", "pipe is not a file: name one with --output"),
         ("junit=/proc/nowhere/x", "/proc/nowhere cannot be written: No such file or directory"),
         ("sarif=same", "--output: same is named twice"),
     ],
@@ -555,6 +571,7 @@ def test_many_models_are_lines_on_standard_output_and_whole_in_a_file(run):
 def test_a_file_that_cannot_be_is_refused_in_one_line(run, given, line):
     Path("link").symlink_to("right.yaml")
     Path("there").symlink_to("spec")
+    os.mkfifo("pipe")
     before = sorted(Path.cwd().rglob("*"))
     code, out, err = run(*PADDED_IS, "--output", "json=same", "--output", given)
     assert (code, out) == (2, "")
@@ -656,7 +673,10 @@ def test_hostile_names_in_gitlab(hostile):
     assert {one["location"]["path"] for one in issues} == {visible(hostile.spec.path)}
 
 
-@pytest.mark.parametrize("name", [*NAMES, *TEXTS])
+ESCAPES = ("100%25", "a%0Ab%0D", "%3A%2C", "%250A", "a,b=c:d", "::", "a::b")
+
+
+@pytest.mark.parametrize("name", [*NAMES, *TEXTS, *ESCAPES])
 def test_hostile_names_in_github(hostile, name):
     """One at a time, since ten are shown."""
     (first, *_) = (f for f in hostile.verdict.failing if f.claim is not None)
@@ -669,6 +689,31 @@ def test_hostile_names_in_github(hostile, name):
     assert properties["title"] == f"{visible(name)}: argument"
     assert f"[{visible(name)}]" in message
     assert properties.keys() == {"file", "line", "title"}
+
+
+@pytest.mark.parametrize("kind", GATES)
+def test_hostile_names_of_models_without_a_verdict(kind):
+    one = Undecided("s::,%0A\n.yaml", "m\r\n::error::x", "\x1b[2J ##[error] \ud800 {0} [a](b)")
+    render = gate_renderer(kind) or render_github
+    text = render([], [one])
+    assert not FORBIDDEN.search(text.replace("\n", ""))
+    if kind == "junit":
+        ((case,),) = junit(text)
+        said = case.find("error").get("message") + case.get("classname")
+    elif kind == "sarif":
+        ((invocation,),) = [sarif(text)["invocations"]]
+        (notification,) = invocation["toolExecutionNotifications"]
+        said = literal(notification["message"]["text"])
+    elif kind == "gitlab":
+        (issue,) = gitlab(text)
+        said = issue["description"]
+    else:
+        ((_, properties, message),) = commands(text)
+        assert properties["file"] == "s::,%0A\\x0a.yaml"
+        said = message + properties["title"]
+    assert not FORBIDDEN.search(said)
+    for shown in ("m\\x0d\\x0a::error::x", "\\x1b[2J ", "\\ud800 {0} [a](b)"):
+        assert shown in said
 
 
 def test_hostile_names_of_mistakes_in_github(run, in_actions):
