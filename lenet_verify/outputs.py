@@ -10,7 +10,6 @@ from pathlib import Path
 
 from lenet_verify.configuration import Configuration
 from lenet_verify.errors import OutputError, UsageError
-from lenet_verify.files import write_files
 from lenet_verify.options import output_folder, seen_from_here
 from lenet_verify.renderers.markdown import code, escaped, render_markdown
 from lenet_verify.report import Report, Undecided
@@ -119,6 +118,10 @@ def write_outputs(files: Mapping[Path, str], tell: Callable[[str], str]) -> Iter
     Raises:
         OutputError: one cannot be written.
     """
+    if not files:
+        return
+    from lenet_verify.files import write_files  # only where there is something to write
+
     for folder in dict.fromkeys(file.parent for file in files):
         texts = {file.name: tell(files[file]) for file in files if file.parent == folder}
         write_files(
@@ -138,7 +141,8 @@ def append_summary(
     try:
         with file.open("ab") as stream:
             room = MOST_OF_SUMMARY - stream.tell() - 100
-            stream.write("\n".join(_fitting(reports, undecided, room)).encode())
+            text = "\n".join(_fitting(reports, undecided, room))
+            stream.write(text.encode("utf-8", "backslashreplace"))
     except OSError as e:
         return f"the summary of the job cannot be written: {e.strerror}"
     return None
