@@ -88,7 +88,9 @@ def wanted() -> dict[Path, str]:
         ROOT / "docs" / "show.md": show,
         ROOT / "docs" / "strength.md": strength,
     }
-    # and what users of ours have in theirs
+    # and in these and all other pages, what users of ours have in theirs
+    for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
+        pages.setdefault(path, path.read_text(encoding="utf-8"))
     pages = {path: filled_blocks(text, str(path)) for path, text in pages.items()}
     package = ROOT / "lenet_verify"
     schemas = {package / "schemas" / f"{name}.json": schema_text_of(name) for name in OUTPUTS}

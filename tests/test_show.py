@@ -348,7 +348,7 @@ def test_what_argparse_refuses_is_exit_code_2(arguments, capfd):
 
 def test_help_tells_of_the_commands(capfd):
     for arguments, words in (
-        (["--help"], ("lenet-verify show MODEL|SPEC", "lenet-verify schema", "check,")),
+        (["--help"], ("\n  show  ", "\n  schema  ", "\n  check  ", "--help")),
         (["show", "--help"], ("--columns", "--expand", "receptive_field", "examples:", "exit")),
     ):
         with pytest.raises(SystemExit) as left:
