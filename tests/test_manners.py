@@ -95,6 +95,7 @@ def test_colour_is_what_the_command_line_says_else_the_environment(
     assert not coloured()
     assert coloured("--color", "always")
     monkeypatch.setenv("NO_COLOR", "")
+    assert coloured()
     monkeypatch.setenv("FORCE_COLOR", "")
     assert not coloured()
 
