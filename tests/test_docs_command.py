@@ -24,12 +24,20 @@ layers:
   C1: {type: Conv2D, filters: 6, kernel_size: 3, activation: tanh}
 """
 
+OPEN = """\
+format: 1
+title: Open
+claims: [{id: a, why: by hand, expect: {model: {params: 60}}}]
+implementations: {keras.applications.VGG16: }
+"""
+
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     (tmp_path / "spec").mkdir()
     shutil.copy(ROOT / "spec" / "lenet5.yaml", tmp_path / "spec")
     (tmp_path / "wrong.yaml").write_text(WRONG, encoding="utf-8")
+    (tmp_path / "open.yaml").write_text(OPEN, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -232,6 +240,7 @@ MISTAKES = {
     "no layers": (block(f"{VERDICT_OF} --columns name"), "1:1: --columns and --expand are for"),
     "no picture": (block("picture spec/lenet5.yaml"), "1:1: the part picture and --svg go"),
     "no svg": (block("picture spec/lenet5.yaml --svg x.svg"), "1:1: there is no file x.svg"),
+    "no model": (block("verdict open.yaml"), "1:1: open.yaml has no layers to derive a model from"),
     "a model": (block("verdict m.json"), "1:1: 'm.json' is no spec"),
     "in a line": (f"text <!-- lenet-verify: {VERDICT_OF} -->\n", f"1:6: {ALONE}"),
     "no colon": (f"<!-- lenet-verify {VERDICT_OF} -->\n", f"1:1: {ALONE}"),

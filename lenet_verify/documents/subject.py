@@ -82,7 +82,10 @@ class Subject:
         todo = jobs(checks, options, how.configuration, ())
         if len(todo) != 1:
             raise UsageError(f"these are {len(todo)} checks, and a block tells of one")
-        (report,) = verify(todo[0].spec, todo[0].model, todo[0].options)
+        (job,) = todo
+        if job.model is None and not job.spec.closed:
+            raise UsageError(f"{job.spec.path} has no layers to derive a model from: give --model")
+        (report,) = verify(job.spec, job.model, job.options)
         return report
 
     @cached_property
