@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -53,13 +54,22 @@ def _beside(folder: Path, name: str, content: bytes) -> Path:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(path).chmod(0o666 & ~umask)
+        Path(path).chmod(_mode(folder / name))
     except BaseException:
         Path(path).unlink(missing_ok=True)
         raise
     return Path(path)
+
+
+def _mode(target: Path) -> int:
+    """Who may do what with a file: as with the one that it replaces, else as with any new one."""
+    with contextlib.suppress(OSError):
+        found = target.lstat().st_mode
+        if stat.S_ISREG(found):
+            return stat.S_IMODE(found)
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
 
 
 @contextlib.contextmanager

@@ -275,6 +275,13 @@ def test_all_mistakes_of_all_files_come_at_once(folder, capsys):
     assert {"a.md:1:1", "b.md:1:1", "wrong2.yaml:2:1", "none.md:1:1"} <= set(places)
 
 
+def test_a_file_keeps_its_mode(folder, capsys):
+    file = write("a.md", block("verdict spec/lenet5.yaml"))
+    file.chmod(0o604)
+    assert run(capsys, "a.md")[0] == 0
+    assert file.stat().st_mode & 0o777 == 0o604
+
+
 def test_a_link_stays_one(folder, capsys):
     write("real.md", block("verdict spec/lenet5.yaml"))
     (folder / "link.md").symlink_to("real.md")
