@@ -22,6 +22,7 @@ from lenet_verify.parsers import (
     diff_parser,
     explain_parser,
     freeze_parser,
+    lint_parser,
     schema_parser,
     show_parser,
     strength_parser,
@@ -132,6 +133,11 @@ def explain_command(arguments: Sequence[str]) -> int:
     return HOLDS
 
 
+def lint_command(arguments: Sequence[str]) -> int:
+    """`lenet-verify lint SPEC…`."""
+    return _lint(_parsed(lint_parser(), arguments))
+
+
 def docs_command(arguments: Sequence[str]) -> int:
     """`lenet-verify docs FILE.md…`."""
     from lenet_verify.documents.arguments import docs_parser
@@ -160,6 +166,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "docs": docs_command,
     "explain": explain_command,
     "freeze": freeze_command,
+    "lint": lint_command,
     "schema": schema_command,
     "show": show_command,
     "strength": strength_command,
@@ -330,6 +337,19 @@ def _strength(options: argparse.Namespace) -> int:
         brief = bool(options.quiet)
         _print(render(found, options.format, colour=_wants_colour(options), brief=brief))
     return FAILS if found.score < options.fail_under else HOLDS
+
+
+def _lint(options: argparse.Namespace) -> int:
+    from lenet_verify.options import limits, shown_path
+    from lenet_verify.spec_header import is_spec
+    from lenet_verify.verify import load_specs
+
+    paths = [shown_path(path) for path in options.specs]
+    wanted = [path for path in paths if not options.only_specs or is_spec(Path(path))]
+    for spec in load_specs(wanted, limits(options.limit)):
+        for warning in spec.warnings:
+            _say(f"warning: {spec.path}: {warning}")
+    return HOLDS
 
 
 def _docs(options: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ commands, of which each tells more with --help:
   diff        print what changed between two models
   freeze      print a spec that pins a model
   strength    print which single edits to its own network a spec notices
+  lint        print the mistakes in specs, whatever their models
   docs        fill in what stands between markers in Markdown files
   explain     print what the code of a finding means
   schema      print the JSON Schema of specs, or of a JSON output
@@ -425,6 +426,37 @@ examples:
   lenet-verify schema verdict-1
 
 exit codes: 0 done; 2 there is no such schema
+"""
+
+
+def lint_parser() -> argparse.ArgumentParser:
+    """The parser of `lint`, from which its help text comes."""
+    parser = command_parser(
+        "lint",
+        "SPEC... [options]",
+        "Prints every mistake in specs, each with its line and column: what the format has no word "
+        "for, and layers that do not join. No model is checked, no framework loaded and no code "
+        "run.",
+        _LINT_EPILOG,
+    )
+    add = parser.add_argument
+    add("specs", nargs="+", metavar="SPEC", help="a YAML spec")
+    add(
+        "--only-specs", action="store_true",
+        help="pass by what does not look like a spec: YAML without 'format:' and 'layers:' or "
+        "'claims:' at its top level",
+    )  # fmt: skip
+    add_limit(add)
+    add_debug(add)
+    return parser
+
+
+_LINT_EPILOG = """\
+examples:
+  lenet-verify lint spec/*.yaml
+  lenet-verify lint --only-specs $(git ls-files '*.yaml')
+
+exit codes: 0 there is no mistake; 2 there are some
 """
 
 
