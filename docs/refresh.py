@@ -16,17 +16,10 @@ from functools import partial
 from pathlib import Path
 
 from lenet_verify.codes import CODES
-from lenet_verify.documents.arguments import docs_parser
+from lenet_verify.commands import command
 from lenet_verify.documents.document import filled as filled_blocks
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
 from lenet_verify.inference import RULES, WITHOUT_RULE
-from lenet_verify.parsers import (
-    check_parser,
-    diff_parser,
-    freeze_parser,
-    show_parser,
-    strength_parser,
-)
 from lenet_verify.schemas import OUTPUTS
 from lenet_verify.schemas import schema_text as schema_text_of
 from lenet_verify.spec.schema import schema_text
@@ -40,23 +33,23 @@ def wanted() -> dict[Path, str]:
     """Every generated or partly generated file with the text that it should have."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     facts = (ROOT / "docs" / "facts.md").read_text(encoding="utf-8")
-    readme = filled(readme, "help", f"```\n{check_parser().format_help().rstrip()}\n```")
+    readme = filled(readme, "help", f"```\n{help_of('check')}\n```")
     readme = filled(readme, "example", f"```\n{example(readme)}\n```")
     facts = filled(facts, "layer facts", table(LAYER_FACTS))
     facts = filled(facts, "model facts", table(MODEL_FACTS))
     facts = filled(facts, "families", ", ".join(f"`{family}`" for family in FAMILIES))
     show = (ROOT / "docs" / "show.md").read_text(encoding="utf-8")
-    show = filled(show, "show help", f"```\n{show_parser().format_help().rstrip()}\n```")
+    show = filled(show, "show help", f"```\n{help_of('show')}\n```")
     diff = (ROOT / "docs" / "diff.md").read_text(encoding="utf-8")
     diff = filled(diff, "diff example", f"```\n{difference('text')}\n```")
     diff = filled(diff, "diff markdown", f"````markdown\n{difference('markdown')}\n````")
-    diff = filled(diff, "diff help", f"```\n{diff_parser().format_help().rstrip()}\n```")
+    diff = filled(diff, "diff help", f"```\n{help_of('diff')}\n```")
     freeze = (ROOT / "docs" / "freeze.md").read_text(encoding="utf-8")
-    freeze = filled(freeze, "freeze help", f"```\n{freeze_parser().format_help().rstrip()}\n```")
+    freeze = filled(freeze, "freeze help", f"```\n{help_of('freeze')}\n```")
     strength = (ROOT / "docs" / "strength.md").read_text(encoding="utf-8")
     for name, output in strengths().items():
         strength = filled(strength, name, f"```\n{output}\n```")
-    help_ = strength_parser().format_help().rstrip()
+    help_ = help_of("strength")
     strength = filled(strength, "strength help", f"```\n{help_}\n```")
     inference = (ROOT / "docs" / "inference.md").read_text(encoding="utf-8")
     inference = filled(inference, "layers", rules_of_layers())
@@ -70,7 +63,7 @@ def wanted() -> dict[Path, str]:
     formats = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
     formats = filled(formats, "github example", f"```\n{annotated()}\n…\n```")
     docs = (ROOT / "docs" / "docs.md").read_text(encoding="utf-8")
-    docs = filled(docs, "docs help", f"```\n{docs_parser().format_help().rstrip()}\n```")
+    docs = filled(docs, "docs help", f"```\n{help_of('docs')}\n```")
     causes = (ROOT / "docs" / "causes.md").read_text(encoding="utf-8")
     causes = filled(causes, "causes example", f"```\n{explained()}\n…\n```")
     causes = filled(causes, "fix example", f"```\n{explained('--fix-hint')}\n```")
@@ -95,6 +88,11 @@ def wanted() -> dict[Path, str]:
     package = ROOT / "lenet_verify"
     schemas = {package / "schemas" / f"{name}.json": schema_text_of(name) for name in OUTPUTS}
     return {**pages, **schemas, package / "spec.schema.json": schema_text()}
+
+
+def help_of(name: str) -> str:
+    """What `--help` says of a command."""
+    return command(name).parser().format_help().rstrip()
 
 
 def filled(text: str, name: str, content: str) -> str:

@@ -2,11 +2,13 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from lenet_verify.cli import COMMANDS, main
-from lenet_verify.completion.words import PARSERS
+from lenet_verify import commands
+from lenet_verify.cli import main
+from lenet_verify.commands import NAMES, command
 
 _ASK = """\
 COMP_WORDS=({words})
@@ -98,12 +100,16 @@ def test_fish_completes(folder, capsys):
 @pytest.mark.parametrize("shell", ["bash", "fish", "zsh"])
 def test_every_option_of_every_command_is_known(shell, capsys):
     text = script(capsys, shell)
-    for name, parser in PARSERS.items():
+    for name in NAMES:
         assert name in text
-        for action in parser()._actions:
+        for action in command(name).parser()._actions:
             for option in action.option_strings:
                 assert (option if shell != "fish" else f" {option.lstrip('-')} ") in text, option
 
 
 def test_every_command_is_known():
-    assert PARSERS.keys() == COMMANDS.keys()
+    folder = Path(commands.__file__).parent
+    modules = {path.stem for path in folder.glob("*.py") if "\ndef run(" in path.read_text()}
+    assert modules == {*NAMES}
+    told = command("check").parser().format_help()
+    assert [name for name in NAMES if f"\n  {name} " not in told] == []

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 import lenet_verify as lv
-from lenet_verify.cli import COMMANDS, main
+from lenet_verify.cli import main
+from lenet_verify.commands import NAMES
 
 
 def test_versions_are_told_without_importing_anything(capsys):
@@ -19,7 +20,7 @@ def test_versions_are_told_without_importing_anything(capsys):
     assert [line.split()[0] for line in lines[2:]] == ["keras", "tensorflow", "h5py"]
     assert all(re.fullmatch(r"\w+ \d+\.\S+", line) for line in lines[2:])
     code = (
-        "import sys, contextlib\nfrom lenet_verify.cli import COMMANDS, main\n"
+        "import sys, contextlib\nfrom lenet_verify.cli import main\n"
         "with contextlib.suppress(SystemExit): main(['--version'])\n"
         "sys.exit(', '.join({'keras', 'tensorflow', 'numpy', 'h5py', 'yaml'} & set(sys.modules)) "
         "or 0)"
@@ -169,7 +170,7 @@ def test_diff_strength_and_freeze_can_be_quiet(folder, capsys):
     assert run(capsys, "freeze", "spec.yaml", "-q", "-o", "new.yaml") == (0, "", "")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", NAMES)
 def test_the_help_of_every_command_has_examples(capsys, command):
     with pytest.raises(SystemExit):
         main([command, "--help"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 
 from lenet_verify.completion.bash import bash
@@ -12,6 +13,6 @@ from lenet_verify.completion.zsh import zsh
 SCRIPTS: Mapping[str, Callable[[Sequence[Command]], str]] = {"bash": bash, "fish": fish, "zsh": zsh}
 
 
-def script(shell: str) -> str:
-    """The script by which a shell completes our command lines."""
-    return SCRIPTS[shell](commands())
+def script(shell: str, parsers: Mapping[str, ArgumentParser]) -> str:
+    """The script by which a shell completes the command lines that some parsers take."""
+    return SCRIPTS[shell](commands(parsers))

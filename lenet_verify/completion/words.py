@@ -4,36 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lenet_verify.codes import CODES
-from lenet_verify.completion.arguments import completion_parser
-from lenet_verify.documents.arguments import docs_parser
-from lenet_verify.parsers import (
-    check_parser,
-    diff_parser,
-    explain_parser,
-    freeze_parser,
-    lint_parser,
-    schema_parser,
-    show_parser,
-    strength_parser,
-)
-
-PARSERS: Mapping[str, Callable[[], argparse.ArgumentParser]] = {
-    "check": check_parser,
-    "completion": completion_parser,
-    "diff": diff_parser,
-    "docs": docs_parser,
-    "explain": explain_parser,
-    "freeze": freeze_parser,
-    "lint": lint_parser,
-    "schema": schema_parser,
-    "show": show_parser,
-    "strength": strength_parser,
-}
-"""The parser of each command; `check` is meant where none is named."""
 
 _SPECS, _MODELS = ("*.yaml", "*.yml"), ("*.keras", "*.h5", "*.hdf5", "*.json")
 _FILES: Mapping[str, tuple[str, ...]] = {
@@ -93,9 +67,9 @@ class Command:
     value: Value
 
 
-def commands() -> tuple[Command, ...]:
-    """Every command."""
-    return tuple(_command(name, parser()) for name, parser in PARSERS.items())
+def commands(parsers: Mapping[str, argparse.ArgumentParser]) -> tuple[Command, ...]:
+    """Every command, by its parser; `check` is meant where none is named."""
+    return tuple(_command(name, parser) for name, parser in parsers.items())
 
 
 def _command(name: str, parser: argparse.ArgumentParser) -> Command:

@@ -60,14 +60,14 @@ def jobs_of(config: pytest.Config, file: Path) -> tuple[list[Job], Path]:
         LenetVerifyError: mistakes in the spec or the configuration.
     """
     from lenet_verify.checks import jobs, wanted_checks
+    from lenet_verify.commands.check import parser
     from lenet_verify.configuration import Check
-    from lenet_verify.parsers import check_parser
 
     known = _configurations(config, file)
     configuration = next((one for one in known if _checks(one, file)), known[-1])
     checks = _checks(configuration, file) or (Check(str(file)),)
     folder = configuration.folder or config.invocation_params.dir
-    as_usual = check_parser().parse_args([])
+    as_usual = parser().parse_args([])
     with chdir(folder):
         configuration = replace(configuration, checks=checks)
         wanted = wanted_checks(as_usual, configuration)

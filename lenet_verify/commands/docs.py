@@ -1,14 +1,17 @@
-"""The parser of `docs`, from which its help text comes."""
+"""`lenet-verify docs FILE.md…`: what stands between markers in Markdown files, filled in."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from lenet_verify.parsers import add_debug, add_limit, add_static, command_parser
+from lenet_verify.commands.arguments import add_debug, add_limit, add_static, command_parser
+from lenet_verify.console import put, say, say_what_was_logged
+from lenet_verify.exit_codes import FAILS, HOLDS
 
 
-def docs_parser() -> argparse.ArgumentParser:
-    """The parser of `docs`."""
+def parser() -> argparse.ArgumentParser:
+    """The parser, from which its help text comes."""
     parser = command_parser(
         "docs",
         "FILE.md... [options]",
@@ -46,3 +49,25 @@ examples:
 exit codes: 0 the files say what is so; 1 one does not (--check); 2 one could not be filled in, and
 none is changed
 """
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs it; the exit code."""
+    from lenet_verify.configuration import find_configuration
+    from lenet_verify.documents.document import read_documents
+    from lenet_verify.documents.subject import How
+    from lenet_verify.files import write_files
+
+    how = How(options.static, tuple(options.limit), find_configuration(Path.cwd()))
+    documents = read_documents(options.files, how)
+    for warning in dict.fromkeys(warning for one in documents for warning in one.warnings):
+        say(f"warning: {warning}")
+    stale = [one for one in documents if one.changed]
+    if options.check:
+        put("".join(one.difference for one in stale))
+    for one in () if options.check else stale:
+        file = Path(one.path).resolve()  # a link stays one
+        write_files(file.parent, {file.name: one.content})
+        say("" if options.quiet else f"wrote {one.path}: {'; '.join(one.changed)}")
+    say_what_was_logged(options)
+    return FAILS if options.check and stale else HOLDS

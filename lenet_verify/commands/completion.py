@@ -1,16 +1,18 @@
-"""The parser of `completion`, from which its help text comes."""
+"""`lenet-verify completion SHELL`: a script by which a shell completes all of it."""
 
 from __future__ import annotations
 
 import argparse
 
-from lenet_verify.parsers import command_parser
+from lenet_verify.commands.arguments import command_parser
+from lenet_verify.console import put
+from lenet_verify.exit_codes import HOLDS
 
 SHELLS = ("bash", "fish", "zsh")
 
 
-def completion_parser() -> argparse.ArgumentParser:
-    """The parser of `completion`."""
+def parser() -> argparse.ArgumentParser:
+    """The parser, from which its help text comes."""
     parser = command_parser(
         "completion",
         "SHELL",
@@ -29,3 +31,12 @@ examples:
 
 exit codes: 0 done; 2 there is no such shell
 """
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs it; the exit code."""
+    from lenet_verify.commands import NAMES, command
+    from lenet_verify.completion.scripts import script
+
+    put(script(options.shell, {name: command(name).parser() for name in NAMES}))
+    return HOLDS

@@ -1,0 +1,99 @@
+"""What the parsers of the commands have in common."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from lenet_verify.colour import CHOICES as COLOUR_CHOICES
+
+HELP_WIDTH = 88
+
+
+class Help(argparse.HelpFormatter):
+    """Text of one paragraph is broken into lines; what has lines already keeps them."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=HELP_WIDTH)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text.rstrip() if "\n" in text else super()._fill_text(text, width, indent)
+
+
+def command_parser(
+    name: str,
+    usage: str,
+    about: str,
+    epilog: str,
+    kind: type[argparse.ArgumentParser] = argparse.ArgumentParser,
+) -> argparse.ArgumentParser:
+    """The parser of a command, without its arguments.
+
+    Args:
+        name: of the command.
+        usage: its arguments in short.
+        about: what it does.
+        epilog: examples and exit codes, as they are to stand.
+        kind: its class.
+    """
+    return kind(
+        prog=f"lenet-verify {name}",
+        usage=f"%(prog)s {usage}",
+        description=about,
+        epilog=epilog,
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+
+
+def add_arg(add: Callable[..., object]) -> None:
+    """The option that says what a factory is called with."""
+    add(
+        "--arg", action="append", default=[], metavar="NAME=VALUE",
+        help="an argument for the factory; VALUE is JSON, else a string; may be given again",
+    )  # fmt: skip
+
+
+def add_static(add: Callable[..., object]) -> None:
+    """The option that keeps everybody's code from running."""
+    add(
+        "--static", action="store_true",
+        help="load no framework and run no code: refuse package.module:object",
+    )  # fmt: skip
+
+
+def add_quiet(add: Callable[..., object], once: str) -> None:
+    """The option that takes away from what is told.
+
+    Args:
+        add: of the parser.
+        once: what is left if it is given once; given twice, nothing is but the exit code.
+    """
+    add(
+        "-q", "--quiet", action="count", default=0,
+        help=f"{once}; twice: nothing, the exit code tells",
+    )  # fmt: skip
+
+
+def add_color(add: Callable[..., object]) -> None:
+    """The option that says whether text is coloured."""
+    add(
+        "--color", default="auto", choices=COLOUR_CHOICES, metavar="WHEN",
+        help="whether text is coloured: auto (default: on a terminal, unless NO_COLOR is set; "
+        "anywhere if FORCE_COLOR is), always, never",
+    )  # fmt: skip
+
+
+def add_limit(add: Callable[..., object]) -> None:
+    """The option that raises limits."""
+    add(
+        "--limit", action="append", default=[], metavar="NAME=NUMBER",
+        help="raise a limit on specs: spec-bytes, yaml-depth, yaml-aliases, yaml-nodes, globs, "
+        "facts; or on model files: config-bytes, config-ratio, config-values, archive-members, "
+        "hdf5-objects, layers",
+    )  # fmt: skip
+
+
+def add_debug(add: Callable[..., object]) -> None:
+    """The option that shows what went wrong, in full."""
+    add("--debug", action="store_true", help="show tracebacks and what the framework logged")

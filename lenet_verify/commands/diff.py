@@ -1,0 +1,91 @@
+"""`lenet-verify diff OLD NEW`: what changed between two models."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from lenet_verify.commands.arguments import (
+    add_arg,
+    add_color,
+    add_debug,
+    add_limit,
+    add_quiet,
+    add_static,
+    command_parser,
+)
+from lenet_verify.commands.importing import import_path
+from lenet_verify.console import SILENT, complain, put, say, say_what_was_logged, wants_colour
+from lenet_verify.exit_codes import FAILS, HOLDS, UNDECIDED
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser, from which its help text comes."""
+    parser = command_parser(
+        "diff",
+        "OLD NEW [options]",
+        "Prints what changed between two models, layer by layer. Each is a YAML spec, "
+        "whose own model is derived by inference; package.module:object (a Keras model, or a "
+        "factory or class that makes one; this runs that code); or a model file or its URL; "
+        "nothing in a file is executed.",
+        _EPILOG,
+    )
+    add = parser.add_argument
+    add("old", metavar="OLD", help="a model or spec")
+    add("new", metavar="NEW", help="the one that it became")
+    add(
+        "--format", default="text", choices=("text", "json", "markdown"), metavar="FORMAT",
+        help="what goes to standard output: text (default), json (every change), markdown (for a "
+        "comment on a pull request)",
+    )  # fmt: skip
+    add_arg(add)
+    for side in ("old", "new"):
+        add(
+            f"--{side}-arg", action="append", default=[], metavar="NAME=VALUE",
+            help=f"the same for the factory of {side.upper()} only",
+        )  # fmt: skip
+    add_static(add)
+    add_quiet(add, "tell only what it comes to")
+    add_color(add)
+    add_limit(add)
+    add_debug(add)
+    return parser
+
+
+_EPILOG = """\
+examples:
+  lenet-verify diff spec/lenet5.yaml mine:lenet5
+  lenet-verify diff released.keras trained.keras
+  lenet-verify diff mine:network mine:network --new-arg width=8
+  lenet-verify diff released.keras mine:network --format markdown
+
+exit codes: 0 the same architecture, whatever its layers are called; 1 they differ, or cannot be
+compared; 2 one of them cannot be read
+"""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs it; the exit code."""
+    from lenet_verify.diffing import diff
+    from lenet_verify.diffing.finding import both
+    from lenet_verify.diffing.rendering import render
+    from lenet_verify.show.display_width import room
+
+    found, errors = both(options, import_path((options.old, options.new), options))
+    for error in errors:
+        complain(error, options.debug)
+    for shown in found:
+        for warning in shown.warnings:
+            say(f"warning: {warning}")
+    if errors:
+        say_what_was_logged(options)
+        return UNDECIDED
+    old, new = found
+    difference = diff(old.architecture, new.architecture)
+    names = (old.model, new.model)
+    wide, colour = room(sys.stdout), wants_colour(options)
+    if options.quiet < SILENT:
+        brief = bool(options.quiet)
+        put(render(difference, names, options.format, wide, colour, brief=brief))
+    say_what_was_logged(options)
+    return HOLDS if difference.same else FAILS

@@ -1,0 +1,18 @@
+"""Where a command imports from what is named on its line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def import_path(models: Sequence[str], options: argparse.Namespace) -> tuple[str, ...]:
+    """The folders that are configured to import from, where anything is to be imported."""
+    from lenet_verify.readers import is_named_object
+
+    if options.static or not any(map(is_named_object, models)):
+        return ()
+    from lenet_verify.configuration import find_configuration
+
+    return find_configuration(Path.cwd()).import_path
