@@ -6,7 +6,6 @@ same in another form or under other names.
 
 from __future__ import annotations
 
-from collections import Counter
 from random import Random
 
 import pytest
@@ -50,14 +49,7 @@ def test_no_mutant_passes(rng):
 @given(RANDOM)
 def test_every_equivalent_holds(rng):
     for held in equivalents(rng):
-        assert held.outcome in ("held", "gap"), f"{held.kind}\n{held.wrong}"
-
-
-def test_gaps_are_few():
-    """Of equivalents that fail for a known reason; see what the runner counts."""
-    rng = Random(3)
-    outcomes = Counter(held.outcome for _ in range(200) for held in equivalents(rng))
-    assert outcomes["held"] >= 795, outcomes
+        assert held.outcome == "held", f"{held.kind}\n{held.wrong}"
 
 
 @pytest.mark.parametrize("kind", CHANGES)

@@ -3,6 +3,8 @@ rewritten into the spec's form, either way, or left alone."""
 
 from __future__ import annotations
 
+from math import prod
+
 import keras
 import numpy as np
 import pytest
@@ -65,6 +67,41 @@ def summed(form):
     return keras.Model(inputs, layers.Add()([x, y]))
 
 
+def heads(*branches, first=()):
+    """Rows of layers on one map, or on what some first layers make of it, joined."""
+    inputs = keras.Input((4, 4, 2))
+    x = joined_up(inputs, first)
+    return keras.Model(inputs, layers.Concatenate()([joined_up(x, one) for one in branches]))
+
+
+def joined_up(x, steps):
+    for step in steps:
+        x = step(x)
+    return x
+
+
+def as_dense(units):
+    return layers.Flatten(), layers.Dense(units)
+
+
+def as_convolution(units):
+    return layers.Conv2D(units, 4), layers.Flatten()
+
+
+def largest(form):
+    """A dense layer on the largest values of a map."""
+    pooling = {
+        "global": [layers.GlobalMaxPooling2D()],
+        "keepdims": [layers.GlobalMaxPooling2D(keepdims=True), layers.Flatten()],
+        "window": [layers.MaxPooling2D(4), layers.Flatten()],
+    }
+    return *pooling[form], layers.Dense(3)
+
+
+def drop():
+    return layers.Dropout(0.5)
+
+
 def beside(activation):
     """A tensor and what an activation makes of it, so that the activation stands alone."""
     inputs = keras.Input((6,))
@@ -93,6 +130,27 @@ SAME = {
         lambda: maps(dense(activation=None), layers.Dropout(0.5), layers.Activation("tanh"),
                      layers.GaussianNoise(0.5), layers.ReLU()),
     ),
+    "activation-of-the-input-after-dropout": (
+        IDENTITY, lambda: on((6,), layers.ReLU(), drop(), dense()),
+        lambda: on((6,), drop(), layers.Activation("relu"), dense()),
+    ),
+    "dropouts-more-above-a-fork": (
+        IDENTITY, lambda: heads([drop(), *as_dense(3)], as_dense(2)),
+        lambda: heads([drop(), *as_convolution(3)], as_dense(2), first=[drop(), drop()]),
+    ),
+    "dropouts-more-below-a-fork": (
+        IDENTITY, lambda: heads(as_dense(3), as_dense(2), first=[drop()]),
+        lambda: heads(as_convolution(3), [drop(), *as_dense(2), drop()], first=[drop(), drop()]),
+    ),
+    "dropouts-more-in-a-row": (
+        WHOLE_MAP, lambda: maps(drop(), layers.Flatten(), layers.Dense(3), drop(), dense(4)),
+        lambda: maps(drop(), layers.Dropout(0.2), layers.Conv2D(3, 6), layers.Dropout(0.2), drop(),
+                     layers.Flatten(), drop(), dense(4), drop()),
+    ),
+    "dropout-of-a-twin": (
+        WHOLE_MAP, lambda: heads(as_dense(3), [*as_dense(3), drop()]),
+        lambda: heads(as_convolution(3), [drop(), *as_convolution(3), drop()]),
+    ),
     "flatten": (RESHAPE, lambda: maps(layers.Flatten(), dense()),
                 lambda: maps(layers.Reshape((-1,)), dense())),
     "flatten-to-a-size": (RESHAPE, lambda: maps(layers.Flatten(), dense()),
@@ -107,6 +165,37 @@ SAME = {
     ),
     "whole-map": (WHOLE_MAP, lambda: maps(layers.Flatten(), dense(), dense(4)),
                   lambda: maps(layers.Conv2D(5, 6, activation="tanh"), layers.Flatten(), dense(4))),
+    "activation-after-flatten": (
+        WHOLE_MAP, lambda: maps(layers.Flatten(), dense(), dense(4)),
+        lambda: maps(layers.Conv2D(5, 6), layers.Flatten(), layers.Activation("tanh"), dense(4)),
+    ),
+    "softmax-after-flatten": (
+        WHOLE_MAP, lambda: maps(layers.Flatten(), dense(5, "softmax")),
+        lambda: maps(layers.Conv2D(5, 6), layers.Flatten(), layers.Softmax()),
+    ),
+    "dropout-and-activation-after-flatten": (
+        WHOLE_MAP, lambda: maps(layers.Flatten(), dense(activation="relu"), drop(), dense(4)),
+        lambda: maps(layers.Conv2D(5, 6), layers.Flatten(), drop(), layers.ReLU(), dense(4)),
+    ),
+    "opposite-forms": (WHOLE_MAP, lambda: heads(as_dense(3), as_convolution(2)),
+                       lambda: heads(as_convolution(3), as_dense(2))),
+    "window-stepping": (
+        GLOBAL_POOLING, lambda: maps(layers.MaxPooling2D(6), layers.Flatten(), dense()),
+        lambda: maps(layers.MaxPooling2D(6, strides=2), layers.Flatten(), dense()),
+    ),
+    "pooled-thrice": (
+        GLOBAL_POOLING, lambda: heads(largest("global"), largest("window"), largest("global")),
+        lambda: heads(largest("keepdims"), largest("global"), largest("window")),
+    ),
+    "flattened-thrice": (
+        RESHAPE, lambda: heads(as_dense(3), as_dense(2), as_dense(3)),
+        lambda: heads([layers.Reshape((-1,)), layers.Dense(3)], as_dense(2),
+                      [layers.Reshape((2, 16)), *as_dense(3)]),
+    ),
+    "flattened-once-or-twice": (
+        RESHAPE, lambda: heads(as_dense(3), as_dense(2)),
+        lambda: heads([layers.Dense(3)], [layers.Dense(2)], first=[layers.Flatten()]),
+    ),
     "whole-map-not-square": (
         WHOLE_MAP, lambda: on((3, 5, 2), layers.Flatten(), dense()),
         lambda: on((3, 5, 2), layers.Conv2D(5, (3, 5), activation="tanh"), layers.Flatten()),
@@ -208,12 +297,10 @@ def rewritten(spec, model):
 
 # A layer that the spec has is wanted, though it changes nothing.
 ONE_WAY = {
-    "activation-after-dropout",
-    "activations-among-dropouts",
-    "dense-on-a-pixel",
-    "flatten-in-steps",
-    "flatten-twice",
-    "global-last",
+    "dropout-of-a-twin",
+    "dropouts-more-above-a-fork",
+    "dropouts-more-below-a-fork",
+    "dropouts-more-in-a-row",
 }
 BOTH_WAYS = [(name, back) for name in SAME for back in (False, True)[: 2 - (name in ONE_WAY)]]
 
@@ -238,8 +325,10 @@ def test_both_forms_compute_the_same(case):
     one, other = one(), other()
     for weight in one.weights:
         weight.assign(RANDOM.uniform(0.5, 1.5, size=weight.shape))
-    pairs = zip(one.get_weights(), other.get_weights(), strict=True)
-    other.set_weights([ours.reshape(theirs.shape) for ours, theirs in pairs])
+    # Keras orders them by depth, which is another in another form
+    both = (sorted(model.weights, key=lambda weight: prod(weight.shape)) for model in (one, other))
+    for ours, theirs in zip(*both, strict=True):
+        theirs.assign(np.reshape(ours, theirs.shape))
     inputs = RANDOM.normal(size=(3, *one.inputs[0].shape[1:])).astype("float32")
     results = [np.asarray(ops.convert_to_numpy(model(inputs, training=False)))
                for model in (one, other)]  # fmt: skip
@@ -259,6 +348,32 @@ OTHER = {
     "groups": (lambda: on((3, 3, 2), layers.Flatten(), dense(4)),
                lambda: on((3, 3, 2), layers.Conv2D(4, 3, groups=2, activation="tanh"),
                           layers.Flatten())),
+    "softmax-of-maps": (lambda: maps(layers.Softmax(), layers.Flatten()),
+                        lambda: maps(layers.Flatten(), layers.Softmax())),
+    "another-activation-after-flatten": (
+        lambda: maps(layers.Flatten(), dense(), dense(4)),
+        lambda: maps(layers.Conv2D(5, 6), layers.Flatten(), layers.ReLU(), dense(4))),
+    "activation-twice": (
+        lambda: maps(layers.Flatten(), dense(), dense(4)),
+        lambda: maps(layers.Conv2D(5, 6, activation="tanh"), layers.Flatten(),
+                     layers.Activation("tanh"), dense(4))),
+    "activations-exchanged": (
+        lambda: maps(dense(), drop(), layers.ReLU(), dense(4)),
+        lambda: maps(dense(activation="relu"), drop(), layers.Activation("tanh"), dense(4))),
+    "another-dropout": (lambda: maps(dense(), drop(), dense(4)),
+                        lambda: maps(dense(), layers.Dropout(0.2), dense(4))),
+    "dropout-in-another-branch": (
+        lambda: heads([drop(), *as_dense(3)], as_dense(2)),
+        lambda: heads(as_dense(3), [drop(), *as_dense(2)])),
+    "opposite-forms-exchanged": (lambda: heads(as_dense(3), as_convolution(2)),
+                                 lambda: heads(as_dense(2), as_convolution(3))),
+    "window-stepping-more-than-once": (
+        lambda: maps(layers.MaxPooling2D(4), layers.Flatten(), dense()),
+        lambda: maps(layers.MaxPooling2D(4, strides=3), layers.Flatten(), dense())),
+    "one-of-three-poolings": (
+        lambda: heads(largest("global"), largest("window"), largest("global")),
+        lambda: heads([layers.AveragePooling2D(4), *as_dense(3)], largest("global"),
+                      largest("window"))),
     "no-flatten": (lambda: maps(layers.Flatten(), dense()), lambda: maps(dense())),
     "another-output": (lambda: maps(layers.Flatten(), dense()),
                        lambda: maps(layers.Conv2D(5, 6, activation="tanh"))),

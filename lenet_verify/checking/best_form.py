@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 from typing import NamedTuple
 
 from lenet_verify.architecture import Layer, Shape
 from lenet_verify.checking.align import Alignment
+from lenet_verify.checking.as_written import as_written
 from lenet_verify.checking.canonical import ACTIVATION, CanonicalForm, Unit, formed
 from lenet_verify.checking.likeness import only_applies
+from lenet_verify.checking.rewriting.bare import plain_form
 from lenet_verify.checking.rewriting.forms import Form, forms, has_forms, in_form
 from lenet_verify.checking.rewriting.identities import activations_first
 from lenet_verify.checking.rewriting.separable import halves_of, is_whole, joined, split
@@ -89,14 +90,28 @@ def _differ_inside_alone(wanted: Wanted, found: CanonicalForm, alignment: Alignm
         and unit.layer.inputs == tuple(names.get(wire, wire) for wire in other.layer.inputs)
         and not unit.layer.calls
         and not other.layer.calls
+        and not _stands_elsewhere(unit.layer, other.layer)
         for unit, other in pairs
     )
+
+
+def _stands_elsewhere(one: Layer, other: Layer) -> bool:
+    """Whether a window that covers the whole map is told to stand otherwise than in the spec,
+    which is all the same."""
+    differ = any(one.config.get(name) != other.config.get(name) for name in ("strides", "padding"))
+    return differ and plain_form(other) is not None
 
 
 def _candidates(
     wanted: Wanted, model: Network
 ) -> Iterator[tuple[CanonicalForm, Mapping[str, str] | None]]:
     """The forms of a model that might be nearer to a spec, with pairs that are known of them."""
+    followed = False
+    for candidate in as_written(wanted, model):
+        followed = True
+        yield candidate
+    if followed:
+        return  # each of its layers is in the spec's form already, if it has that
     seen = {_wires(model)}
     for net in _rearranged(wanted, model):
         if net is not model:
@@ -114,19 +129,11 @@ def _candidates(
             example = recasts.get(layer.name)
             return None if example is None else in_form(example, layer, fed)
 
-        ways = product(Place, (False, True) if _has_twin_views(wanted) else (False,))
-        for place, apart in ways:
-            reshaper = Reshaper(net, form_of, wanted.flatten, place, apart=apart)
-            candidate = reshaper.network()
-            if (wires := _wires(candidate)) not in seen:
+        for place in Place:
+            reshaped = Reshaper(net, form_of, wanted.flatten, place).network()
+            if (wires := _wires(reshaped)) not in seen:
                 seen.add(wires)
-                yield formed(candidate, wanted.keep), None
-
-
-def _has_twin_views(wanted: Wanted) -> bool:
-    """Whether a spec has several layers that read the same tensor in the same shape."""
-    views = [(one.inputs, one.shapes) for one in wanted.layers if is_view(one)]
-    return len(set(views)) < len(views)
+                yield formed(reshaped, wanted.keep), None
 
 
 def _wires(net: Network) -> tuple[object, ...]:

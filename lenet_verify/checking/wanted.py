@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from lenet_verify.architecture import Layer
 from lenet_verify.checking.align import Alignment, Unlike, align, in_best_form, in_reading_order
 from lenet_verify.checking.canonical import CanonicalForm, Unit, formed, prepared
 from lenet_verify.checking.claimed import claimed_units, orders, unlike_claimed
+from lenet_verify.checking.rewriting.sides import Side, bared
 from lenet_verify.checking.rewriting.views import RESHAPING, flattens, seen_through
 from lenet_verify.checking.wiring import Network
 from lenet_verify.notation import AnyOf, Counts, Exactly, Expected
@@ -55,6 +57,12 @@ class Wanted:
             for order in self.orders
         )
         return min(found, key=lambda alignment: alignment.cost)
+
+    @cached_property
+    def bare(self) -> Side:
+        """Its own network; there is none of claims alone."""
+        assert self.net is not None
+        return bared(self.net, self.keep)
 
     def without_views(self) -> Wanted:
         """The same, layers that only reshape left out."""

@@ -145,6 +145,29 @@ def _twice(net: Network, rng: Random) -> Network | None:
     return net.inserted(Row(net.fresh("again"), type_, arguments, (row.name,)))
 
 
+def _exchanged_neighbours(net: Network, rng: Random) -> Network | None:
+    """An activation before or after what only reshapes, or does nothing at inference."""
+    found = []
+    for lower in net.layers:
+        upper = net.row(lower.inputs[0])
+        both = {_part(upper), _part(lower)}
+        shared = _is_shared(net, upper) or _is_shared(net, lower)
+        if both == {"applies", "passes"} and net.uses(upper.name) == 1 and not shared:
+            found.append((upper, lower))
+    if not found:
+        return None
+    upper, lower = rng.choice(found)
+    return _exchanged(net, upper, lower, replace(lower, inputs=upper.inputs),
+                      replace(upper, inputs=(lower.name,)))  # fmt: skip
+
+
+def _part(row: Row) -> str:
+    if row.type in ("Dropout", "GaussianNoise", "Identity", "Flatten", "Reshape"):
+        return "passes"
+    applies = row.type in ("Activation", "ReLU", "LeakyReLU") and _name_of(row) != "softmax"
+    return "applies" if applies else ""
+
+
 def _flattened(net: Network) -> list[Row]:
     found = [row for row in net.layers if row.type in ("Flatten", "Reshape")]
     return [row for row in found if not _is_shared(net, row)]
@@ -400,6 +423,7 @@ EQUIVALENCES: Mapping[str, Rewrite] = {
     "activation split": _split_activation,
     "activation joined": _join_activation,
     "activation respelt": _respell_activation,
+    "activation before or after": _exchanged_neighbours,
     "relu twice": _twice,
     "view respelt": _view,
     "view repeated": _view_more,

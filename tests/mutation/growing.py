@@ -19,8 +19,6 @@ _MOST = 900
 """Values that a tensor may have."""
 _MERGES = ("Add", "Add", "Multiply", "Average", "Maximum", "Subtract", "Minimum", "Concatenate")
 
-_READING = ("Flatten", "Global")
-
 Sizes = tuple[int, ...]
 
 
@@ -54,7 +52,6 @@ class _Growing:
         self.sizes: dict[str, Sizes] = {}
         self.integers: set[str] = set()
         self.used: set[str] = set()
-        self.read: set[tuple[str, tuple[str, ...]]] = set()
         self.counts: dict[str, int] = {}
 
     def made(self) -> int:
@@ -91,12 +88,7 @@ class _Growing:
         return self.rng.choice(known)
 
     def put(self, type_: str, arguments: Arguments, inputs: Sequence[str]) -> str | None:
-        """A layer on some tensors; None if it does not take them, or if it only reads or sums up
-        what another does already: which of such twins is which, nothing tells."""
-        alike = (type_, tuple(inputs))
-        if type_.startswith(_READING) and alike in self.read:
-            return None
-        self.read.add(alike)
+        """A layer on some tensors; None if it does not take them."""
         sizes = shape_of(type_, arguments, [self.sizes[name] for name in inputs])
         if sizes is None:
             return None

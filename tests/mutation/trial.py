@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -16,7 +16,6 @@ from lenet_verify.verdict import Outcome
 from tests.mutation.changes import CHANGES, changed
 from tests.mutation.equivalences import nested, owned, respelt
 from tests.mutation.growing import random_network
-from tests.mutation.meaning import AT_TRAINING
 from tests.mutation.network import Network, Row, renamed, shuffled
 from tests.mutation.static import architecture
 
@@ -87,8 +86,8 @@ class Held:
 
     Attributes:
         kind: what was done to the other; of equivalences, all that was.
-        outcome: `caught`, `unknown` or `passed`, or of an equivalence `held`, `failed`, or `gap`
-            where it is known that one may fail; `refused` where there was nothing to do.
+        outcome: `caught`, `unknown` or `passed`, or of an equivalence `held` or `failed`;
+            `refused` where there was nothing to do.
         codes: of the findings that failed.
         wrong: the two, if the verdict is wrong.
     """
@@ -125,27 +124,8 @@ def equivalents(rng: Random) -> Iterator[Held]:
         if verdict.holds:
             yield Held(tuple(done), "held")
         else:
-            outcome = "gap" if _is_known_gap(original.net, done) else "failed"
             wrong = _told(original.net, form, verdict)
-            yield Held(tuple(done), outcome, _codes(verdict), wrong)
-
-
-def _is_known_gap(net: Network, done: Collection[str]) -> bool:
-    """Whether one of a few equivalences was applied that the check may fail, as it should not.
-
-    A layer more that is an identity at inference, where the spec has such layers too: which of
-    several is the spec's is not always found. An activation after the Flatten of a convolution
-    over the whole map, which the model has as a dense layer with that activation. Several layers
-    that pool the same whole map, some of them in another form.
-    """
-    identities = any(row.type in AT_TRAINING for row in net.layers)
-    poolings = [(row.type, row.inputs) for row in net.layers if "Pooling" in row.type]
-    activations = {"activation joined", "activation split"}
-    return (
-        ("identity inserted" in done and identities)
-        or ("convolution as dense" in done and not activations.isdisjoint(done))
-        or (any("pooling" in kind for kind in done) and len(set(poolings)) < len(poolings))
-    )
+            yield Held(tuple(done), "failed", _codes(verdict), wrong)
 
 
 def _judged_mutant(original: Original, kind: str, form: Network) -> Held:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -43,8 +43,9 @@ def halves_of(type_: str) -> set[str]:
     return set(_HALVES[type_])
 
 
-def joined(net: Network) -> Network:
-    """Every depthwise convolution that a 1x1 one follows, as one separable convolution."""
+def joined(net: Network, only: Container[str] | None = None) -> Network:
+    """Every depthwise convolution that a 1x1 one follows, as one separable convolution; if `only`,
+    those whose second half is among these."""
     live = (layer for layer in net.layers if layer.reaches_output)
     readers = Counter(wire for layer in live for call in calls_of(layer) for wire in call)
     readers.update(net.outputs)
@@ -53,6 +54,8 @@ def joined(net: Network) -> Network:
     gone: set[str] = set()
     for layer in net.layers:
         first = by_name.get(layer.inputs[0]) if layer.inputs else None
+        if only is not None and layer.name not in only:
+            continue
         if first is not None and readers[first.name] == 1 and first.name not in wholes:
             whole = _joined(first, layer)
             if whole is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from enum import Enum
 from functools import partial
@@ -66,6 +66,24 @@ def shapes_of(net: Network) -> dict[str, Shape]:
     return found
 
 
+def along_last_axis(layer: Layer, fed: Shape) -> Layer | None:
+    """A layer that works along the last axis alone, on a vector for a map of 1x1 or the other way
+    round; None where it would not compute the same."""
+    seen = layer.input_shapes[0] if layer.input_shapes else None
+    if seen is None or seen.channels_first or not _is_pixel(seen, fed):
+        return None
+    axis = layer.config.get("axis", -1)
+    if layer.type in _ALONG_THE_LAST_AXIS:
+        works = axis in (-1, (-1,), [-1])
+    else:
+        elementwise = layer.type in ACTIVATION_LAYERS or layer.type in IDENTITY_LAYERS
+        works = elementwise and axis in (-1, (-1,))
+    if not works or layer.unknown.keys() & {"call", "config", "quantization"}:
+        return None
+    changed = filled(replace(layer, input_shapes=(fed,)))
+    return changed if changed is not None and changed.params == layer.params else None
+
+
 class Place(Enum):
     """Where what works value by value does so, if that may be before a reshape or after."""
 
@@ -83,8 +101,6 @@ class Reshaper:
         form_of: Callable[[Layer, Shape], Form | None],
         flatten: Layer | None,
         place: Place,
-        *,
-        apart: bool = False,
     ) -> None:
         """Takes a network and what to make of it.
 
@@ -94,16 +110,13 @@ class Reshaper:
             flatten: a layer that makes vectors, as they should be made; None to leave those that
                 there are as they are.
             place: of what works along the last axis alone, among reshapes of a map of 1x1.
-            apart: whether all that read a tensor in one shape have each a view of their own, and
-                one for each that they had.
         """
         self._net, self._form_of, self._flatten, self._place = net, form_of, flatten, place
-        self._apart = apart
         self._before = shapes_of(net)
         self._now: dict[str, Shape] = {}
         self._roots: dict[str, str] = {}
         self._views: dict[tuple[str, tuple[int | None, ...]], Layer] = {}
-        self._made: dict[tuple[object, ...], str] = {}
+        self._made: dict[tuple[str, tuple[int | None, ...]], str] = {}
         self._why: dict[str, str] = {}
         self._names = {layer.name for layer in net.layers}
         self.found = net.copy()
@@ -123,27 +136,11 @@ class Reshaper:
                 self._add(layer)
         self.found.outputs = [self._as_before(wire) for wire in self._net.outputs]
         self.found.layers += [one for one in self._net.layers if not one.reaches_output]
-        self._name_views()
-        return self.found
-
-    def _name_views(self) -> None:
-        """Gives views that had to be made the names of those that are gone."""
         there = {layer.name for layer in self.found.layers}
         gone = [name for name in self._roots if name not in there]
         made = [layer.name for layer in self.found.layers if layer.name in self.found.parts]
-        names = dict(zip(made, gone, strict=False))
-        if not names:
-            return
-        self.found.layers = [
-            with_wires(replace(layer, name=names.get(layer.name, layer.name)), _renaming(names))
-            for layer in self.found.layers
-        ]
-        self.found.outputs = [names.get(wire, wire) for wire in self.found.outputs]
-        rules, recast = self.found.rules, self.found.recast
-        self.found.rules = {names.get(name, name): rules[name] for name in rules}
-        self.found.recast = {names.get(name, name): recast[name] for name in recast}
-        for name in names:
-            del self.found.parts[name]
+        take_names(self.found, made, gone)
+        return self.found
 
     def _add(self, layer: Layer) -> None:
         single = len(layer.inputs) == 1 and not layer.calls
@@ -152,14 +149,14 @@ class Reshaper:
         form = self._form_of(layer, fed) if fed is not None else None
         if form is not None and form.layer.input_shapes is not None:
             rule = form.rule
-            wire = self._as(root, form.layer.input_shapes[0], rule, layer.name, layer.inputs[0])
+            wire = self._as(root, form.layer.input_shapes[0], rule, layer.name)
             self.found.recast[layer.name] = self._why[layer.name] = rule
             self._put(replace(form.layer, inputs=(wire,)), layer)
             return
         alike = self._along(layer, fed) if fed is not None else None
         if alike is not None and alike.input_shapes is not None:
             self._why[layer.name] = self._why.get(layer_of(root, self._names), RESHAPE)
-            wire = self._as(root, alike.input_shapes[0], RESHAPE, layer.name, layer.inputs[0])
+            wire = self._as(root, alike.input_shapes[0], RESHAPE, layer.name)
             self._put(replace(alike, inputs=(wire,)), layer)
             return
         self._put(with_wires(layer, partial(self._as_before, reader=layer.name)), layer)
@@ -186,18 +183,9 @@ class Reshaper:
         to_vector = len(taken.sizes) == 1
         if taken.sizes == seen.sizes or not (to_vector or self._place is Place.LATE):
             return None
-        axis = layer.config.get("axis", -1)
-        if layer.type == "Dense":
-            works = to_vector  # on a vector it would be flattened before
-        elif layer.type in _ALONG_THE_LAST_AXIS:
-            works = axis in (-1, (-1,), [-1])
-        else:
-            elementwise = layer.type in ACTIVATION_LAYERS or layer.type in IDENTITY_LAYERS
-            works = elementwise and axis in (-1, (-1,))
-        if not works or layer.unknown.keys() & {"call", "config", "quantization"}:
-            return None
-        changed = filled(replace(layer, input_shapes=(taken,)))
-        return changed if changed is not None and changed.params == layer.params else None
+        if layer.type == "Dense" and not to_vector:
+            return None  # on a vector it would be flattened before
+        return along_last_axis(layer, taken)
 
     def _root(self, wire: str) -> str:
         return self._roots.get(wire, wire)
@@ -207,15 +195,14 @@ class Reshaper:
         before = self._before.get(wire)
         if before is None:
             return wire
-        return self._as(self._root(wire), before, RESHAPE, reader, wire)
+        return self._as(self._root(wire), before, RESHAPE, reader)
 
-    def _as(self, root: str, shape: Shape, rule: str, reader: str | None, wire: str) -> str:
-        """What carries what `root` does, in some shape, for a layer or for an output that was fed
-        by some wire."""
+    def _as(self, root: str, shape: Shape, rule: str, reader: str | None) -> str:
+        """What carries what `root` does, in some shape, for a layer or for an output."""
         now = self._now.get(root)
         if now is None or now.sizes == shape.sizes:
             return root
-        key = (root, shape.sizes, *((reader, wire) if self._apart else ()))
+        key = (root, shape.sizes)
         if key not in self._made:
             self._made[key] = self._view(root, now, shape, rule, reader)
         return self._made[key]
@@ -223,8 +210,7 @@ class Reshaper:
     def _view(self, root: str, now: Shape, shape: Shape, rule: str, reader: str | None) -> str:
         """Adds a layer that reads what carries `root` in some shape, as the model has it or as it
         should be made."""
-        # one for each of several that there are, where they are to be apart
-        view = self._views.pop((root, shape.sizes), None)
+        view = self._views.get((root, shape.sizes))
         if view is None:
             name = free(f"{root} as {shape}", self._names)
             self.found.parts[name] = reader or layer_of(root, self._names)
@@ -255,8 +241,29 @@ class Reshaper:
         return replace(view, type=flatten.type, config=config)
 
 
-def _renaming(names: Mapping[str, str]) -> Callable[[str], str]:
-    return lambda wire: names.get(wire, wire)
+def take_names(net: Network, made: Iterable[str], gone: Iterable[str]) -> dict[str, str]:
+    """Gives views that had to be made the names of those that are gone, as far as there are any.
+
+    Args:
+        net: changed in its place.
+        made, gone: the names of the two.
+
+    Returns:
+        The new names by the old.
+    """
+    names = dict(zip(made, gone, strict=False))
+    if not names:
+        return names
+
+    def new(name: str) -> str:
+        return names.get(name, name)
+
+    net.layers = [with_wires(replace(one, name=new(one.name)), new) for one in net.layers]
+    net.outputs = [new(wire) for wire in net.outputs]
+    net.rules = {new(name): rules for name, rules in net.rules.items()}
+    net.recast = {new(name): rule for name, rule in net.recast.items()}
+    net.parts = {name: whole for name, whole in net.parts.items() if name not in names}
+    return names
 
 
 def _without_counts(view: Layer, before: Shape, after: Shape) -> Layer:
