@@ -345,8 +345,9 @@ def _lint(options: argparse.Namespace) -> int:
     from lenet_verify.verify import load_specs
 
     paths = [shown_path(path) for path in options.specs]
-    wanted = [path for path in paths if not options.only_specs or is_spec(Path(path))]
-    for spec in load_specs(wanted, limits(options.limit)):
+    if options.only_specs:  # what cannot be read is told of
+        paths = [path for path in paths if is_spec(Path(path)) or not os.access(path, os.R_OK)]
+    for spec in load_specs(paths, limits(options.limit)):
         for warning in spec.warnings:
             _say(f"warning: {spec.path}: {warning}")
     return HOLDS

@@ -172,7 +172,9 @@ def test_the_hook_for_models(repository, hooks):
     assert "exit code: 1" in said
     assert "output: 6@28x28 expected, 6@32x32 observed  [ii]  spec/lenet5.yaml:43" in said
     # right again, and without a framework, which would take seconds to start
-    Path("pyproject.toml").write_text(CONFIGURATION.replace('model = "theirs:lenet5"', ""))
+    Path("pyproject.toml").write_text(
+        CONFIGURATION.replace('model = "theirs:lenet5"', "static = true")
+    )
     assert hooks("lenet-verify")[0] == 0
 
 
@@ -187,3 +189,16 @@ def test_the_hook_for_specs(repository, hooks):
     code, said = hooks("lenet-verify-lint")
     assert code == 1
     assert "spec/lenet5.yaml:43:38: unknown fact 'kernal_size' of Conv2D" in said
+
+
+def test_the_hook_for_docs(repository, hooks):
+    page = Path("page.md")
+    page.write_text(
+        "# Ours\n\n<!-- lenet-verify: verdict spec/lenet5.yaml -->\n<!-- /lenet-verify -->\n"
+    )
+    Path("other.md").write_text("# No block\n")
+    code, said = hooks("lenet-verify-docs")
+    assert code == 1
+    assert "files were modified by this hook" in said
+    assert "LeNet-5" in page.read_text()
+    assert hooks("lenet-verify-docs")[0] == 0
