@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from lenet_verify.commands.arguments import add_debug, add_limit, command_parser
@@ -48,8 +49,9 @@ def run(options: argparse.Namespace) -> int:
     from lenet_verify.verify import load_specs
 
     paths = [shown_path(path) for path in options.specs]
-    wanted = [path for path in paths if not options.only_specs or is_spec(Path(path))]
-    for spec in load_specs(wanted, limits(options.limit)):
+    if options.only_specs:  # what cannot be read is told of
+        paths = [path for path in paths if is_spec(Path(path)) or not os.access(path, os.R_OK)]
+    for spec in load_specs(paths, limits(options.limit)):
         for warning in spec.warnings:
             say(f"warning: {spec.path}: {warning}")
     return HOLDS

@@ -65,7 +65,7 @@ class Checked:
         spec = self.job.spec
         if self.job.model is None and not spec.closed and spec.implementations:
             return [one.name for one in spec.implementations]
-        return [visible(without_secrets(self.job.model or ""))]
+        return [visible(without_secrets(self.job.model or "") + self.job.options.told)]
 
     @property
     def missing(self) -> bool:
