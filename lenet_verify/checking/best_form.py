@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lenet_verify.architecture import Layer, Shape
 from lenet_verify.checking.align import Alignment
 from lenet_verify.checking.as_written import as_written
-from lenet_verify.checking.canonical import ACTIVATION, CanonicalForm, Unit, formed
+from lenet_verify.checking.canonical import ACTIVATION, UNREADABLE, CanonicalForm, Unit, formed
 from lenet_verify.checking.likeness import only_applies
 from lenet_verify.checking.rewriting.bare import plain_form
 from lenet_verify.checking.rewriting.forms import Form, forms, has_forms, in_form
@@ -83,9 +83,8 @@ def _differ_inside_alone(wanted: Wanted, found: CanonicalForm, alignment: Alignm
     names = {other.name: unit.name for unit, other in pairs}
     entrances = zip(found.inputs, wanted.form.inputs, strict=False)
     names |= {layer.name: other.name for layer, other in entrances}
-    return all(
+    return _are_applied_where_they_stand(pairs) and all(
         unit.layer.type == other.layer.type
-        and unit.activation == other.activation
         and unit.layer.config.get("keepdims") == other.layer.config.get("keepdims")
         and unit.layer.inputs == tuple(names.get(wire, wire) for wire in other.layer.inputs)
         and not unit.layer.calls
@@ -93,6 +92,15 @@ def _differ_inside_alone(wanted: Wanted, found: CanonicalForm, alignment: Alignm
         and not _stands_elsewhere(unit.layer, other.layer)
         for unit, other in pairs
     )
+
+
+def _are_applied_where_they_stand(pairs: Sequence[tuple[Unit, Unit]]) -> bool:
+    """Whether no activation that one of a pair lacks is one that another pair has too much."""
+    differing = [pair for pair in pairs if pair[0].activation != pair[1].activation]
+    ours, theirs = (
+        {name for pair in differing for name in pair[side].activations} for side in (0, 1)
+    )
+    return UNREADABLE not in ours | theirs and not ours & theirs
 
 
 def _stands_elsewhere(one: Layer, other: Layer) -> bool:
