@@ -134,6 +134,9 @@ SAME = {
         IDENTITY, lambda: on((6,), layers.ReLU(), drop(), dense()),
         lambda: on((6,), drop(), layers.Activation("relu"), dense()),
     ),
+    "linear-on-the-input": (
+        IDENTITY, lambda: on((6,), layers.Activation("linear"), dense()), lambda: on((6,), dense()),
+    ),
     "dropouts-more-above-a-fork": (
         IDENTITY, lambda: heads([drop(), *as_dense(3)], as_dense(2)),
         lambda: heads([drop(), *as_convolution(3)], as_dense(2), first=[drop(), drop()]),

@@ -42,8 +42,6 @@ def as_written(wanted: Wanted, model: Network) -> Iterator[tuple[CanonicalForm, 
         names = {unit.name for unit in form.units}
         partners = following.partners.items()
         yield form, {name: other for name, other in partners if other in names}
-        if ours.identities.keys() <= following.partners.keys():
-            return
 
 
 def _paired(ours: Side, theirs: Side, *, marks: bool) -> dict[str, str]:

@@ -164,8 +164,8 @@ def _exchanged_neighbours(net: Network, rng: Random) -> Network | None:
 def _part(row: Row) -> str:
     if row.type in ("Dropout", "GaussianNoise", "Identity", "Flatten", "Reshape"):
         return "passes"
-    applies = row.type in ("Activation", "ReLU", "LeakyReLU") and _name_of(row) != "softmax"
-    return "applies" if applies else ""
+    single = row.type in ("Activation", "ReLU", "LeakyReLU")
+    return "applies" if single and "softmax" not in str(_name_of(row)) else ""
 
 
 def _flattened(net: Network) -> list[Row]:

@@ -22,6 +22,7 @@ from lenet_verify.checking.rewriting.forms import filled
 from lenet_verify.checking.rewriting.sides import Side, common_identities
 from lenet_verify.checking.rewriting.views import RESHAPE, is_view, shapes_of, take_names
 from lenet_verify.checking.wiring import COMMUTATIVE, Network, calls_of, free, layer_of
+from lenet_verify.vocabulary import ACTIVATION_LAYERS
 
 
 class Otherwise(Exception):
@@ -208,18 +209,22 @@ class Following:
         before = self._theirs.layers[self._pairs[unit]]
         spare = self._spare[unit]
         name = spare.pop(0) if spare else free(f"{before.name}/{ours.activation}", self._names)
-        if name not in self._theirs.layers:
-            self.found.parts[name] = before.name
+        self._check(ours, self._now.get(feeder), before)
+        self._make(ours, name, feeder, before.name, ACTIVATION)
+        if any(one in self._ours.identities for one in self._ours.passed[ours.name]):
+            self.found.note(name, IDENTITY)
+
+    def _make(self, ours: Layer, name: str, feeder: str, whole: str, rule: str) -> None:
+        """Adds an activation layer as the other network has it, which is part of theirs."""
         fed = self._now.get(feeder)
-        self._check(ours, fed, before)
         if fed is None:
             raise Otherwise
         layer = filled(replace(ours, name=name, inputs=(feeder,), input_shapes=(fed,)))
         if layer is None:
             raise Otherwise
-        self.found.recast[name] = ACTIVATION
-        if any(one in self._ours.identities for one in self._ours.passed[ours.name]):
-            self.found.note(name, IDENTITY)
+        if name not in self._theirs.layers:
+            self.found.parts[name] = whole
+        self.found.recast[name] = rule
         self._put(ours, layer)
 
     def _check(self, ours: Layer, fed: Shape | None, before: Layer) -> None:
@@ -275,6 +280,10 @@ class Following:
 
     def _identity(self, ours: Layer) -> None:
         feeder = self._wire(ours.inputs[0])
+        if ours.type in ACTIVATION_LAYERS:  # of the model's own that are linear none is left
+            whole = self.found.parts.get(feeder, layer_of(feeder, self._names))
+            self._make(ours, free(f"{feeder}/linear", self._names), feeder, whole, IDENTITY)
+            return
         if ours.name not in self._kept:
             self._wires[ours.name] = feeder
             return
