@@ -7,14 +7,22 @@ that brings the two no nearer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from lenet_verify.architecture import Layer, Shape
 from lenet_verify.checking.align import Alignment
 from lenet_verify.checking.as_written import as_written
-from lenet_verify.checking.canonical import ACTIVATION, UNREADABLE, CanonicalForm, Unit, formed
+from lenet_verify.checking.canonical import (
+    ACTIVATION,
+    UNREADABLE,
+    CanonicalForm,
+    Unit,
+    composed,
+    formed,
+    is_identity,
+)
 from lenet_verify.checking.likeness import only_applies
 from lenet_verify.checking.rewriting.bare import plain_form
 from lenet_verify.checking.rewriting.forms import Form, forms, has_forms, in_form
@@ -100,7 +108,22 @@ def _are_applied_where_they_stand(pairs: Sequence[tuple[Unit, Unit]]) -> bool:
     ours, theirs = (
         {name for pair in differing for name in pair[side].activations} for side in (0, 1)
     )
-    return UNREADABLE not in ours | theirs and not ours & theirs
+    return UNREADABLE not in ours | theirs and not (
+        ours & theirs
+        or any(_may_repeat([pair[side] for pair in pairs], differing, side) for side in (0, 1))
+    )
+
+
+def _may_repeat(units: Sequence[Unit], differing: Iterable[tuple[Unit, Unit]], side: int) -> bool:
+    """Whether an activation that is the same twice may come again after a view or an identity."""
+    passing = {
+        unit.layer.inputs[0] for unit in units if is_identity(unit.layer) or is_view(unit.layer)
+    }
+    return any(
+        pair[side].name in passing and composed((name, name)) == name
+        for pair in differing
+        for name in pair[side].activations
+    )
 
 
 def _stands_elsewhere(one: Layer, other: Layer) -> bool:
