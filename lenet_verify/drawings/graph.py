@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.drawings import graph_label
 from lenet_verify.drawings.graph_label import INK, LINE, LOOKS
-from lenet_verify.drawings.marks import Mark, Marks, Path, marks
+from lenet_verify.drawings.marks import Mark, Marks, Path, marks, whole
 from lenet_verify.drawings.telling import parameters
-from lenet_verify.verdict import FAILING, Outcome, Verdict, worst
+from lenet_verify.verdict import Verdict
 
 if TYPE_CHECKING:
     from graphviz import Digraph
@@ -160,16 +160,5 @@ def _look(mark: Mark, layer: Layer | None = None) -> dict[str, str]:
 
 def _heading(architecture: Architecture, verdict: Verdict | None, found: Marks) -> str:
     """Title, the verdict's word, totals, and what fails without belonging to a layer."""
-    facts = [parameters(architecture.params)]
-    mark = Mark()
-    if verdict is not None:
-        outcome = worst(verdict.findings)
-        word = "nothing claimed" if outcome is None else outcome.value
-        if outcome is Outcome.DEVIATES:
-            word = f"holds, {verdict.count(Outcome.DEVIATES):,} deviating as accepted"
-        if outcome in FAILING:
-            counts = ((verdict.count(kind), kind.value) for kind in Outcome if kind in FAILING)
-            word = ", ".join(f"{count:,} {kind}" for count, kind in counts if count)
-            word += f" of {len(verdict.findings):,} facts"
-        mark = Mark(outcome=outcome, word=word, notes=tuple(found.heading))
-    return graph_label.heading(architecture.title, " · ".join(facts), mark)
+    mark = whole(verdict, found)
+    return graph_label.heading(architecture.title, parameters(architecture.params), mark)

@@ -123,6 +123,21 @@ def marks(architecture: Architecture, verdict: Verdict | None) -> Marks:
     return result
 
 
+def whole(verdict: Verdict | None, found: Marks) -> Mark:
+    """What the verdict says of the model as a whole."""
+    if verdict is None:
+        return Mark()
+    outcome = worst(verdict.findings)
+    word = "nothing claimed" if outcome is None else outcome.value
+    if outcome is Outcome.DEVIATES:
+        word = f"holds, {verdict.count(Outcome.DEVIATES):,} deviating as accepted"
+    if outcome in FAILING:
+        counts = ((verdict.count(kind), kind.value) for kind in Outcome if kind in FAILING)
+        word = ", ".join(f"{count:,} {kind}" for count, kind in counts if count)
+        word += f" of {len(verdict.findings):,} facts"
+    return Mark(outcome=outcome, word=word, notes=tuple(found.heading))
+
+
 def _mark(names: tuple[str, ...], findings: Sequence[Finding]) -> Mark:
     outcome = worst(findings)
     word = "not claimed" if outcome is None else outcome.value

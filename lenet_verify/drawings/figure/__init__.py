@@ -1,0 +1,28 @@
+"""A network as the figure of a paper: tensors in true proportion, and what leads to each.
+
+As in Fig. 2 of LeCun et al. 1998: feature maps are stacked planes, vectors bars; a receptive
+field is drawn from map to map; the operations stand below. Drawn without any other program.
+"""
+
+from __future__ import annotations
+
+from lenet_verify.architecture import Architecture
+from lenet_verify.drawings.figure.composition import composed
+from lenet_verify.drawings.figure.picture import THEMES, Picture
+from lenet_verify.drawings.figure.svg import as_svg
+from lenet_verify.verdict import Verdict
+
+__all__ = ["THEMES", "Picture", "as_svg", "composed", "draw_figure"]
+
+
+def draw_figure(
+    architecture: Architecture, verdict: Verdict | None = None, theme: str = "auto"
+) -> str:
+    """The figure of a network as the text of an SVG file.
+
+    Args:
+        architecture: the network.
+        verdict: what a check found, to be marked.
+        theme: `light`, `dark`, or `auto`: as its reader's system is.
+    """
+    return as_svg(composed(architecture, verdict), theme)

@@ -1,0 +1,272 @@
+"""A whole figure: lanes beside and below each other, the heading above, words below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.drawings.figure.lanes import Lane, Lanes, lanes
+from lenet_verify.drawings.figure.layout import Placed, placed
+from lenet_verify.drawings.figure.lettering import wrapped
+from lenet_verify.drawings.figure.picture import MARKED, Item, Picture, Text, moved
+from lenet_verify.drawings.figure.solids import Scale, scale
+from lenet_verify.drawings.figure.stages import Stage, folded
+from lenet_verify.drawings.figure.units import first_shape, units
+from lenet_verify.drawings.figure.ways import arrow
+from lenet_verify.drawings.figure.wording import folds, label
+from lenet_verify.drawings.marks import SIGNS, Mark, marks, whole
+from lenet_verify.drawings.telling import parameters, shortened
+from lenet_verify.verdict import Outcome, Verdict
+from lenet_verify.visible import visible
+
+_MARGIN, _LEAST_WIDTH = 26.0, 420.0
+_BETWEEN_LANES, _TO_THE_TRUNK = 30.0, 44.0
+_MOST_STAGES, _MOST_BESIDE = 16, 6
+"""Of a lane alone in its rows, and of one that leads to others or comes from them."""
+_MOST_NOTES, _MOST_NAMES = 24, 12
+_WORST = (Outcome.BROKEN, Outcome.UNKNOWN, Outcome.DEVIATES)
+_LARGE, _STEP = 124.0, 5.0
+_SMALLER, _SMALLER_STEP = 96.0, 3.0
+_FEW = 9
+"""Up to so many stages are drawn large."""
+
+
+def composed(architecture: Architecture, verdict: Verdict | None = None) -> Picture:
+    """The figure of a network, every place in it settled."""
+    return _Composition(architecture, verdict).picture()
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A lane with its stages, and with where they stand."""
+
+    lane: Lane
+    stages: Sequence[Stage]
+    placed: Placed
+
+
+class _Composition:
+    """One figure in the making."""
+
+    def __init__(self, architecture: Architecture, verdict: Verdict | None) -> None:
+        self.architecture = architecture
+        self.verdict = verdict
+        self.marks = marks(architecture, verdict)
+        self.lanes: Lanes = lanes(architecture)
+        self.items: list[Item] = []
+
+    def picture(self) -> Picture:
+        columns = self.drawn()
+        wide = sum(_width(column) for column in columns) + _TO_THE_TRUNK * (len(columns) - 1)
+        width = max(wide, _LEAST_WIDTH)
+        y = self.heading(width)
+        y = self.drawings(columns, y)
+        y = self.words(columns, width, y)
+        title = shortened(self.architecture.title)
+        about = f"The network {title} as a figure. {self.told(columns)}"
+        size = ceil(width + 2 * _MARGIN), ceil(y + _MARGIN)
+        return Picture(*size, title, about, tuple(self.items))
+
+    def drawn(self) -> list[list[_Drawn]]:
+        """The lanes that there are: those of inputs, the trunk, those of outputs."""
+        trunk = () if self.lanes.trunk is None else (self.lanes.trunk,)
+        columns = [list(each) for each in (self.lanes.inputs, trunk, self.lanes.outputs) if each]
+        most = _MOST_STAGES if len(columns) == 1 else _MOST_BESIDE
+        apart = {path[0] for path, mark in self.marks.layers.items() if mark.outcome in _WORST}
+        stages = [[folded(units(lane), most, apart) for lane in column] for column in columns]
+        self.add_missing([one for column in stages for one in column])
+        sizes = self.scale(sum(max(map(len, column)) for column in stages), stages)
+        return [
+            [
+                _Drawn(lane, own, placed(own, sizes, self.marks, self.worst(own)))
+                for lane, own in zip(column, beside, strict=True)
+            ]
+            for column, beside in zip(columns, stages, strict=True)
+        ]
+
+    def add_missing(self, all_stages: Sequence[list[Stage]]) -> None:
+        """Puts layers that the model lacks behind those that they should follow."""
+        places: dict[str, tuple[list[Stage], Stage]] = {}
+        for stages in all_stages:
+            for stage in stages:
+                places.update((layer.name, (stages, stage)) for layer in stage.layers)
+        ghosts: dict[str, tuple[list[Stage], Stage]] = {}
+        for ghost in self.marks.ghosts:
+            stages, before = all_stages[-1] if all_stages else [], None
+            if isinstance(ghost.before, tuple) and ghost.before[0] in places:
+                stages, before = places[ghost.before[0]]
+            elif isinstance(ghost.before, str) and ghost.before in ghosts:
+                stages, before = ghosts[ghost.before]
+            elif isinstance(ghost.after, tuple) and ghost.after[0] in places:
+                stages, after = places[ghost.after[0]]
+                at = stages.index(after)
+                before = stages[at - 1] if at else None
+            own = Stage((), ghost=ghost)
+            stages.insert(stages.index(before) + 1 if before else 0, own)
+            ghosts[ghost.name] = (stages, own)
+
+    def scale(self, number: int, stages: Sequence[Sequence[Sequence[Stage]]]) -> Scale:
+        ends = [one.end for column in stages for lane in column for one in lane]
+        shapes = [shape for end in ends if end and (shape := first_shape(end))]
+        few = number <= _FEW
+        return scale(shapes, _LARGE if few else _SMALLER, _STEP if few else _SMALLER_STEP)
+
+    def worst(self, stages: Sequence[Stage]) -> Mapping[int, Mark]:
+        """What is to be marked of each stage."""
+        found = {}
+        for at, stage in enumerate(stages):
+            own = [mark for _, mark in self.failing(stage)]
+            if own:
+                found[at] = min(own, key=_severity)
+        return found
+
+    def failing(self, stage: Stage) -> Iterator[tuple[str, Mark]]:
+        """The layers of a stage of which there is something to say, inner ones included."""
+        if stage.ghost is not None:
+            yield stage.ghost.name, stage.ghost.mark
+        yield from self.failing_of(stage.layers)
+
+    def failing_of(self, layers: Sequence[Layer]) -> Iterator[tuple[str, Mark]]:
+        names = {layer.name for layer in layers}
+        for path, mark in self.marks.layers.items():
+            if path[0] in names and mark.outcome in _WORST:
+                yield " + ".join(mark.names) or "/".join(path), mark
+
+    def heading(self, width: float) -> float:
+        """Title, verdict and totals."""
+        y = _MARGIN
+        for line in wrapped(shortened(self.architecture.title), width * 0.9, 17):
+            y += 15
+            self.items.append(Text(_MARGIN, y, line, 17, bold=True))
+            y += 6
+        y += 14
+        x = _MARGIN
+        mark = whole(self.verdict, self.marks)
+        if mark.word:
+            role = mark.outcome.value if mark.outcome else "muted"
+            role = role if role in (*MARKED, "holds") else "muted"
+            word = Text(x, y, f"{SIGNS[mark.outcome]} {mark.word}".strip(), 12, role, True)
+            self.items.append(word)
+            x += word.width + 10
+        self.items.append(Text(x, y, parameters(self.architecture.params), 12, "muted"))
+        return y + 26
+
+    def drawings(self, columns: Sequence[Sequence[_Drawn]], y: float) -> float:
+        """The lanes, each column of them centred, with arrows between."""
+        height = max(map(_height, columns), default=0)
+        x = _MARGIN
+        starts: dict[int, tuple[float, float]] = {}
+        number = 0
+        leading = []
+        for at, column in enumerate(columns):
+            wide = _width(column)
+            top = y + (height - _height(column)) / 2
+            for one in column:
+                here = one.placed
+                # lanes of inputs end side by side, those of outputs begin so
+                left = x + wide - here.width if at == 0 else x
+                axis = top - here.top
+                self.items += moved(here.items, left, axis)
+                leading += [
+                    (starts[source], (left, axis))
+                    for source, fed in _fed_by(columns, number, at)
+                    if fed and source in starts
+                ]
+                starts[number] = (left + here.exit, axis)
+                top += here.bottom - here.top + _BETWEEN_LANES
+                number += 1
+            x += wide + _TO_THE_TRUNK
+        for (start_x, start_y), (end_x, end_y) in leading:
+            self.items += arrow((start_x, start_y), (end_x, end_y))
+        return y + height + 8
+
+    def words(self, columns: Sequence[Sequence[_Drawn]], width: float, y: float) -> float:
+        """What fails and how, then what is folded."""
+        lanes = [one.stages for column in columns for one in column]
+        lines = [*self.findings(lanes)]
+        if len(lines) > _MOST_NOTES:
+            lines[_MOST_NOTES:] = [(f"and {len(lines) - _MOST_NOTES} more", "muted")]
+        lines += [(line, "muted") for one in lanes for line in folds(one, self.marks)]
+        lines += [(line, "muted") for line in self.ends()]
+        if _passes(columns):
+            lines.append(("Connections that pass over a stage are not drawn", "muted"))
+        for line, role in lines:
+            for at, text in enumerate(wrapped(line, width - 12, 11)):
+                y += 16
+                self.items.append(Text(_MARGIN + (12 if at else 0), y, text, 11, role))
+        return y
+
+    def findings(self, lanes: Sequence[Sequence[Stage]]) -> Iterator[tuple[str, str]]:
+        for note in self.marks.heading:
+            yield f"The model: {note}", "ink"
+        found = [one for lane in lanes for stage in lane for one in self.failing(stage)]
+        found += self.failing_of(self.lanes.idle)
+        for name, mark in sorted(found, key=lambda one: _severity(one[1])):
+            role = mark.outcome.value if mark.outcome else "muted"
+            notes = f": {'; '.join(mark.notes)}" if mark.notes else ""
+            yield f"{SIGNS[mark.outcome]} {shortened(name)} {mark.word}{notes}", role
+
+    def ends(self) -> Iterator[str]:
+        """What a picture of stages does not show of a network's ends."""
+        architecture = self.architecture
+        if reason := architecture.unknown.get("layers"):
+            yield f"Its layers are unknown: {visible(reason)}"
+        for word, names in (("Inputs", architecture.inputs), ("Outputs", architecture.outputs)):
+            if len(names) > 1:
+                yield f"{word}: {_listed(names)}"
+        if self.lanes.idle:
+            names = tuple(layer.name for layer in self.lanes.idle)
+            yield f"On no way to an output, and not drawn: {_listed(names)}"
+
+    def told(self, columns: Sequence[Sequence[_Drawn]]) -> str:
+        """The picture in words."""
+        sentences = []
+        for column in columns:
+            for one in column:
+                words = [label(stage, self.marks).in_words for stage in one.stages]
+                sentences.append(", then ".join(shortened(word, 96) for word in words) + ".")
+        return " ".join(sentences)
+
+
+def _passes(columns: Sequence[Sequence[_Drawn]]) -> bool:
+    """Whether something leads past a stage: inside of a lane, or from lane to lane."""
+    column_of = [at for at, column in enumerate(columns) for _ in column]
+    for at, column in enumerate(columns):
+        for one in column:
+            if any(unit.is_part for stage in one.stages for unit in stage.units):
+                return True
+            if any(column_of[fed] != at + 1 for fed in one.lane.feeds):
+                return True
+    return False
+
+
+def _fed_by(
+    columns: Sequence[Sequence[_Drawn]], number: int, at: int
+) -> Iterator[tuple[int, bool]]:
+    """The lanes of the column before, by number, and whether they feed that one."""
+    if at == 0:
+        return
+    first = sum(map(len, columns[: at - 1]))
+    for place, one in enumerate(columns[at - 1]):
+        yield first + place, number in one.lane.feeds
+
+
+def _severity(mark: Mark) -> int:
+    return _WORST.index(mark.outcome) if mark.outcome in _WORST else len(_WORST)
+
+
+def _listed(names: Sequence[str]) -> str:
+    told = ", ".join(map(shortened, names[:_MOST_NAMES]))
+    more = len(names) - _MOST_NAMES
+    return told + (f" and {more} more" if more > 0 else "")
+
+
+def _width(column: Sequence[_Drawn]) -> float:
+    return max(one.placed.width for one in column)
+
+
+def _height(column: Sequence[_Drawn]) -> float:
+    heights = [one.placed.bottom - one.placed.top for one in column]
+    return sum(heights) + _BETWEEN_LANES * (len(heights) - 1)

@@ -1,0 +1,179 @@
+"""Where everything stands: stages side by side, so far apart that no text meets another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lenet_verify.drawings.figure.lettering import fitted, width, wrapped
+from lenet_verify.drawings.figure.picture import MARKED, Group, Item, Shape, Text
+from lenet_verify.drawings.figure.solids import NOTHING, Scale, Solid, missing, solid
+from lenet_verify.drawings.figure.stages import Stage
+from lenet_verify.drawings.figure.units import first_shape
+from lenet_verify.drawings.figure.ways import way
+from lenet_verify.drawings.figure.wording import in_full, label, operation
+from lenet_verify.drawings.marks import SIGNS, Mark, Marks
+
+LABEL, SMALL = 12.0, 10.0
+_LABEL_ROOM, _OPERATION_ROOM = 132.0, 104.0
+_GAP, _BETWEEN_LABELS, _BETWEEN_OPERATIONS = 36.0, 14.0, 12.0
+_MOST_LINES = 4
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A lane around a horizontal axis, from x = 0 on.
+
+    Attributes:
+        top, bottom: where its texts end, too.
+        exit: where it is left on the axis.
+    """
+
+    items: tuple[Item, ...]
+    width: float
+    top: float
+    bottom: float
+    exit: float
+
+
+@dataclass
+class _Column:
+    """One stage with its texts, and where it stands."""
+
+    stage: Stage
+    mark: Mark
+    solid: Solid
+    label: Sequence[tuple[str, str, bool]]
+    operation: Sequence[tuple[str, float, str]]
+    left: float = 0.0
+
+    @property
+    def label_width(self) -> float:
+        return max(width(text, LABEL, bold) for text, _, bold in self.label)
+
+    @property
+    def operation_width(self) -> float:
+        return max((width(text, size) for text, size, _ in self.operation), default=0)
+
+    @property
+    def centre(self) -> float:
+        return self.left + self.solid.width / 2
+
+
+def placed(
+    stages: Sequence[Stage], scale: Scale, marks: Marks, worst: Mapping[int, Mark]
+) -> Placed:
+    """A lane of stages.
+
+    Args:
+        stages: in order.
+        scale: of the picture.
+        marks: of every layer.
+        worst: by the number of a stage, what is to be marked of all of it.
+    """
+    columns = [
+        _column(stage, scale, marks, worst.get(at, Mark())) for at, stage in enumerate(stages)
+    ]
+    _set_apart(columns)
+    below = max(column.solid.bottom for column in columns) + 26
+    items: list[Item] = []
+    top, bottom, right = 0.0, 0.0, 0.0
+    for at, column in enumerate(columns):
+        before = columns[at - 1] if at else None
+        texts = [*_texts(columns, at), *_below(column, before, below)]
+        solids = _at(column.solid.shapes, column.left)
+        items.append(Group(in_full(column.stage), (*solids, *texts)))
+        items += _lines(column, before)  # they lie upon what they lead from and to
+        top = min([top, column.solid.top, *(one.y - one.size for one in texts)])
+        bottom = max([bottom, column.solid.bottom, *(one.y + one.size * 0.3 for one in texts)])
+        ends = [one.x + one.width for one in texts]
+        right = max([right, column.left + column.solid.width, *ends])
+    last = columns[-1]
+    return Placed(tuple(items), right, top, bottom, last.left + last.solid.width + 5)
+
+
+def _column(stage: Stage, scale: Scale, marks: Marks, mark: Mark) -> _Column:
+    outcome = mark.outcome.value if mark.outcome else ""
+    outcome = outcome if outcome in MARKED else ""
+    told = label(stage, marks)
+    first = f"{told.name}: {told.kind}" if told.kind else told.name
+    if width(first, LABEL) > _LABEL_ROOM:
+        first = fitted(told.name, _LABEL_ROOM, LABEL)
+    lines = [(first, "ink", False)]
+    if told.shape:
+        times = f" {told.times}" if told.times else ""
+        room = _LABEL_ROOM - width(times, LABEL)
+        lines.append((fitted(told.shape, room, LABEL) + times, "ink", False))
+    if outcome or stage.ghost is not None:
+        word = f"{SIGNS[mark.outcome]} {mark.word or outcome}"
+        role = outcome or "muted"
+        lines.append((fitted(word, _LABEL_ROOM, LABEL, True), role, True))
+    end = stage.end
+    if end is None:
+        drawing = missing()
+    else:
+        shape = first_shape(end)
+        flat = shape is not None and len(shape.sizes) < 3
+        role = "input" if stage.units[0].is_input else "vector" if flat else "maps"
+        drawing = solid(shape, scale, role, outcome)
+    what, how = operation(stage)
+    below = [(text, LABEL - 0.5, "ink") for text in wrapped(what, _OPERATION_ROOM, LABEL - 0.5)]
+    details = wrapped(how, _OPERATION_ROOM, SMALL, _MOST_LINES)
+    return _Column(
+        stage, mark, drawing, lines, [*below, *((text, SMALL, "muted") for text in details)]
+    )
+
+
+def _set_apart(columns: Sequence[_Column]) -> None:
+    """Gives every column its place: as far left as drawings, labels and operations allow."""
+    drawn = label_end = operation_end = 0.0
+    fed = bool(columns[0].operation)
+    for at, column in enumerate(columns):
+        half = (column.label_width - column.solid.width) / 2
+        left = drawn + (_GAP if at or fed else 0)
+        left = max(left, label_end + (_BETWEEN_LABELS if at else 0) + half)
+        if column.operation:
+            # it stands in the middle between two drawings
+            start = operation_end + (_BETWEEN_OPERATIONS if operation_end else 0)
+            left = max(left, 2 * (start + column.operation_width / 2) - drawn)
+            operation_end = (drawn + left + column.operation_width) / 2
+        column.left = left
+        drawn = left + column.solid.width
+        label_end = left + column.solid.width + half
+
+
+def _lines(column: _Column, before: _Column | None) -> list[Shape]:
+    if before is not None:
+        return way(column.stage, before.solid, before.left, column.solid, column.left)
+    if column.operation:
+        return way(column.stage, NOTHING, 0, column.solid, column.left)
+    return []
+
+
+def _texts(columns: Sequence[_Column], at: int) -> list[Text]:
+    """The label, above all that stands beside it."""
+    column = columns[at]
+    beside = columns[max(at - 1, 0) : at + 2]
+    y = min(one.solid.top for one in beside) - 12 - (len(column.label) - 1) * 15
+    found = []
+    for text, role, bold in column.label:
+        x = column.centre - width(text, LABEL, bold) / 2
+        found.append(Text(x, y, text, LABEL, role, bold))
+        y += 15
+    return found
+
+
+def _below(column: _Column, before: _Column | None, y: float) -> list[Text]:
+    start = before.left + before.solid.width if before else 0.0
+    centre = (start + column.left) / 2
+    found = []
+    for text, size, role in column.operation:
+        found.append(Text(centre - width(text, size) / 2, y, text, size, role))
+        y += size + 3.5
+    return found
+
+
+def _at(shapes: Sequence[Shape], left: float) -> list[Shape]:
+    return [
+        Shape(tuple((x + left, y) for x, y in one.points), one.role, one.closed) for one in shapes
+    ]
