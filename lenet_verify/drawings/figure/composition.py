@@ -10,11 +10,18 @@ from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.drawings.figure.lanes import Lane, Lanes, lanes
 from lenet_verify.drawings.figure.layout import Placed, placed
 from lenet_verify.drawings.figure.lettering import wrapped
-from lenet_verify.drawings.figure.picture import MARKED, Item, Picture, Text, moved
+from lenet_verify.drawings.figure.picture import (
+    MARKED,
+    Item,
+    Picture,
+    Point,
+    Shape,
+    Text,
+    moved,
+)
 from lenet_verify.drawings.figure.solids import Scale, scale
 from lenet_verify.drawings.figure.stages import Stage, folded
 from lenet_verify.drawings.figure.units import first_shape, units
-from lenet_verify.drawings.figure.ways import arrow
 from lenet_verify.drawings.figure.wording import folds, label
 from lenet_verify.drawings.marks import SIGNS, Mark, marks, whole
 from lenet_verify.drawings.telling import parameters, shortened
@@ -154,12 +161,11 @@ class _Composition:
         return y + 26
 
     def drawings(self, columns: Sequence[Sequence[_Drawn]], y: float) -> float:
-        """The lanes, each column of them centred, with arrows between."""
+        """The lanes, each column of them centred, joined by lines."""
         height = max(map(_height, columns), default=0)
         x = _MARGIN
-        starts: dict[int, tuple[float, float]] = {}
+        ends: dict[int, tuple[Point, Point]] = {}
         number = 0
-        leading = []
         for at, column in enumerate(columns):
             wide = _width(column)
             top = y + (height - _height(column)) / 2
@@ -169,17 +175,12 @@ class _Composition:
                 left = x + wide - here.width if at == 0 else x
                 axis = top - here.top
                 self.items += moved(here.items, left, axis)
-                leading += [
-                    (starts[source], (left, axis))
-                    for source, fed in _fed_by(columns, number, at)
-                    if fed and source in starts
-                ]
-                starts[number] = (left + here.exit, axis)
+                for source in _fed_by(columns, number, at):
+                    self.items.append(Shape((*ends[source], (left, axis)), "line", closed=False))
+                ends[number] = ((left + here.exit, axis), (x + wide, axis))
                 top += here.bottom - here.top + _BETWEEN_LANES
                 number += 1
             x += wide + _TO_THE_TRUNK
-        for (start_x, start_y), (end_x, end_y) in leading:
-            self.items += arrow((start_x, start_y), (end_x, end_y))
         return y + height + 8
 
     def words(self, columns: Sequence[Sequence[_Drawn]], width: float, y: float) -> float:
@@ -242,15 +243,14 @@ def _passes(columns: Sequence[Sequence[_Drawn]]) -> bool:
     return False
 
 
-def _fed_by(
-    columns: Sequence[Sequence[_Drawn]], number: int, at: int
-) -> Iterator[tuple[int, bool]]:
-    """The lanes of the column before, by number, and whether they feed that one."""
+def _fed_by(columns: Sequence[Sequence[_Drawn]], number: int, at: int) -> Iterator[int]:
+    """The numbers of those lanes of the column before that feed this one."""
     if at == 0:
         return
     first = sum(map(len, columns[: at - 1]))
     for place, one in enumerate(columns[at - 1]):
-        yield first + place, number in one.lane.feeds
+        if number in one.lane.feeds:
+            yield first + place
 
 
 def _severity(mark: Mark) -> int:

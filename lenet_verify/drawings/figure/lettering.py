@@ -33,6 +33,10 @@ _WIDE = 2868
 """Of a character that East Asian fonts and those of emoji draw on a square."""
 
 
+_ACCENT = 300
+"""By how much an accent may make its letter wider."""
+
+
 def _table(advances: str) -> Mapping[str, int]:
     return dict(zip(_KNOWN, map(int, advances.split()), strict=True))
 
@@ -77,8 +81,8 @@ def wrapped(text: str, room: float, size: float, most: int = 1000) -> list[str]:
 
 
 def _other(character: str, table: Mapping[str, int]) -> int:
-    """An accent takes no room of its own; of the rest, enough for any font."""
+    """Of a letter with accents little more than of the letter; of the rest, enough for any font."""
     base, *accents = list(unicodedata.normalize("NFD", character))
     if base in table and all(map(unicodedata.combining, accents)):
-        return table[base]
+        return table[base] + _ACCENT * bool(accents)
     return _WIDE if unicodedata.east_asian_width(character) in "WF" else _WIDEST

@@ -26,7 +26,8 @@ def way(stage: Stage, before: Solid, left: float, after: Solid, right: float) ->
             return _field(kernel, before, left, after, right)
         if layer.type == "Dense" and before.exits is not None:
             return _full(before, left, after, right)
-    start, end = left + before.width + 5, right - 5
+    # what comes from another lane is joined without a gap
+    start, end = left + before.width + (5 if before.shapes else 0), right - 5
     if layer is not None and len(after.shapes) == 1 and after.entries[0][0] < after.front[0]:
         end = right + after.front[0] - 5  # a bar leans away
     if before.exits is not None and before.exits[1][0] > before.front[2]:
