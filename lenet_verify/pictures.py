@@ -1,4 +1,4 @@
-"""DOT -> SVG and PNG, by Graphviz in a child process that can harm nobody.
+"""DOT -> SVG, PNG and PDF, by Graphviz in a child process that can harm nobody.
 
 The engine is the library in pygraphviz's wheel, or else an installed `dot`. Fonts are those of
 matplotlib where it is installed, so that a text is as wide on every machine, even on one that
@@ -194,6 +194,18 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 def _environment(folder: Path) -> dict[str, str]:
     """The user's own, but for the fonts, and for a folder of ours in place of the home's cache."""
     environment = dict(os.environ)
+    fonts = font_folder()
+    if fonts is not None:
+        file = folder / "fonts.conf"
+        text = _FONTS.format(fonts=_xml(str(fonts)), cache=_xml(str(folder / "cache")))
+        file.write_text(text, encoding="utf-8", errors="surrogateescape")
+        environment["FONTCONFIG_FILE"] = str(file)
+        environment.pop("FONTCONFIG_SYSROOT", None)
+    return environment
+
+
+def font_folder() -> Path | None:
+    """Where matplotlib keeps DejaVu Sans; None where it is not installed."""
     here = Path.cwd()
     folders = [folder for folder in map(Path, sys.path) if folder.is_absolute() and folder != here]
     installed = [str(folder) for folder in folders]
@@ -202,13 +214,8 @@ def _environment(folder: Path) -> dict[str, str]:
     for place in places:
         fonts = Path(place).absolute() / "mpl-data" / "fonts" / "ttf"
         if (fonts / "DejaVuSans.ttf").is_file():
-            file = folder / "fonts.conf"
-            text = _FONTS.format(fonts=_xml(str(fonts)), cache=_xml(str(folder / "cache")))
-            file.write_text(text, encoding="utf-8", errors="surrogateescape")
-            environment["FONTCONFIG_FILE"] = str(file)
-            environment.pop("FONTCONFIG_SYSROOT", None)
-            break
-    return environment
+            return fonts
+    return None
 
 
 def _installed_dot() -> str | None:
@@ -228,6 +235,8 @@ def _checked(kind: str, picture: bytes, log: str) -> bytes:
             return tidied(picture.decode()).encode()
         if kind == "png" and not (picture[:4] == b"\x89PNG" and picture[-8:-4] == b"IEND"):
             raise ValueError("not a PNG")
+        if kind == "pdf" and not picture.startswith(b"%PDF-"):
+            raise ValueError("not a PDF")
     except (ValueError, expat.ExpatError) as error:
         raise PictureError(f"Graphviz gave no {kind.upper()} that could be read", log) from error
     return picture

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 NAMES = (
-    "check", "completion", "diff", "docs", "explain", "freeze", "lint", "schema", "show",
+    "check", "completion", "diff", "docs", "draw", "explain", "freeze", "lint", "schema", "show",
     "strength",
 )  # fmt: skip
 """Recognised only as the first argument; a spec that is called `check` is `./check`."""

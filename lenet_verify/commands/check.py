@@ -101,6 +101,7 @@ commands, of which each tells more with --help:
   check       hold a model against a spec; meant where no command is named
   show        print the architecture of a model, layer by layer
   diff        print what changed between two models
+  draw        draw a network as a paper does, or as a graph
   freeze      print a spec that pins a model
   strength    print which single edits to its own network a spec notices
   lint        print the mistakes in specs, whatever their models

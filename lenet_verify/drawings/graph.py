@@ -18,10 +18,17 @@ if TYPE_CHECKING:
 FONT = "DejaVu Sans"
 
 
-def draw_graph(architecture: Architecture, verdict: Verdict | None = None) -> str:
+def draw_graph(
+    architecture: Architecture, verdict: Verdict | None = None, orientation: str = "down"
+) -> str:
     """The DOT text of a network: a card for each layer, an edge for each tensor that flows.
 
     No name from the model becomes an identifier, and none is interpreted by Graphviz.
+
+    Args:
+        architecture: the network.
+        verdict: what a check found, to be marked.
+        orientation: where data flows to: `down` or `right`.
     """
     from graphviz import Digraph
 
@@ -39,11 +46,12 @@ def draw_graph(architecture: Architecture, verdict: Verdict | None = None) -> st
             "pad": "0.2",
             "ranksep": "0.2",
             "compound": "true",
+            **({"rankdir": "LR", "ranksep": "0.4"} if orientation == "right" else {}),
         },
         node_attr={"fontname": FONT, "shape": "box", "margin": "0.13,0.06", "height": "0.3"},
         edge_attr={"arrowsize": "0.6", "color": LINE, "penwidth": "1.1", "weight": "8"},
     )
-    _Drawing(graph, found).draw(architecture)
+    _Drawing(graph, found).draw(architecture, side_by_side=orientation == "right")
     return str(graph.source)
 
 
@@ -60,8 +68,8 @@ class _Drawing:
         self.edges: list[tuple[str, str, dict[str, str]]] = []
         self.widths = graph_label.WIDE
 
-    def draw(self, architecture: Architecture) -> None:
-        if not _is_chain(architecture.layers):
+    def draw(self, architecture: Architecture, side_by_side: bool) -> None:
+        if side_by_side or not _is_chain(architecture.layers):
             self.widths = graph_label.NARROW
         self.draw_layers(self.graph, (), architecture.layers)
         self.draw_ghosts()

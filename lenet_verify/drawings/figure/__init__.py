@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from lenet_verify.architecture import Architecture
 from lenet_verify.drawings.figure.composition import composed
-from lenet_verify.drawings.figure.picture import THEMES, Picture
+from lenet_verify.drawings.figure.picture import Picture
 from lenet_verify.drawings.figure.svg import as_svg
 from lenet_verify.verdict import Verdict
 
-__all__ = ["THEMES", "Picture", "as_svg", "composed", "draw_figure"]
+__all__ = ["Picture", "as_svg", "composed", "draw_figure"]
 
 
 def draw_figure(

@@ -10,7 +10,6 @@ from lenet_verify.drawings.figure.lettering import width
 Point = tuple[float, float]
 
 FONT = "DejaVu Sans"
-THEMES = ("light", "dark", "auto")
 
 
 @dataclass(frozen=True)

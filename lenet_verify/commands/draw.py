@@ -1,0 +1,98 @@
+"""`lenet-verify draw MODEL`: a picture of a network."""
+
+from __future__ import annotations
+
+import argparse
+
+from lenet_verify.commands.arguments import (
+    add_arg,
+    add_debug,
+    add_limit,
+    add_static,
+    command_parser,
+)
+from lenet_verify.commands.importing import import_path
+from lenet_verify.console import put, say, say_what_was_logged
+from lenet_verify.draw.wanted import ORIENTATIONS, STYLES, THEMES
+from lenet_verify.exit_codes import HOLDS
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser, from which its help text comes."""
+    parser = command_parser(
+        "draw",
+        "MODEL|SPEC [options]",
+        "Draws a network: as the figure of a paper, feature maps as stacked planes in true "
+        "proportion, or as a graph of all its layers.",
+        _EPILOG,
+    )
+    add = parser.add_argument
+    add(
+        "models", nargs=1, metavar="MODEL",
+        help="a YAML spec, whose own model is derived by inference; package.module:object (a Keras "
+        "model, or a factory or class that makes one; this runs that code); or a model file or its "
+        "URL, of which nothing is executed",
+    )  # fmt: skip
+    add(
+        "--style", choices=tuple(STYLES), metavar="STYLE",
+        help="figure (default), graph (by Graphviz), or mermaid (a graph for Markdown)",
+    )  # fmt: skip
+    add(
+        "-o", "--out", metavar="FILE",
+        help="draw into that file, which is replaced if it is there; its suffix says what it is: "
+        ".svg, .png, .pdf, .dot or .mmd (default: SVG of a figure, DOT of a graph, or Mermaid, on "
+        "standard output)",
+    )  # fmt: skip
+    add(
+        "--spec", metavar="SPEC",
+        help="check the model against that spec, and mark on the picture what is broken, unknown "
+        "or deviating",
+    )  # fmt: skip
+    add(
+        "--theme", choices=THEMES, metavar="THEME",
+        help="of the figure: light, dark, or auto (default: SVG is as its reader's system is, "
+        "everything else light)",
+    )  # fmt: skip
+    add(
+        "--orientation", choices=ORIENTATIONS, metavar="WHERE",
+        help="of the graph, where data flows to: down (default) or right",
+    )  # fmt: skip
+    add_arg(add)
+    add_static(add)
+    add("-q", "--quiet", action="count", default=0, help="do not say what is written")
+    add_limit(add)
+    add_debug(add)
+    return parser
+
+
+_EPILOG = """\
+examples:
+  lenet-verify draw spec/lenet5.yaml -o lenet5.svg
+  lenet-verify draw mine:network --spec spec/lenet5.yaml -o network.pdf
+  lenet-verify draw keras.applications:ResNet50 --arg weights=null --style graph -o resnet50.svg
+
+exit codes: 0 the picture is there, whatever a check found; 2 there is none
+"""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs it; the exit code."""
+    from lenet_verify.draw.checked import checked
+    from lenet_verify.draw.rendering import drawn
+    from lenet_verify.draw.wanted import wanted
+    from lenet_verify.files import write_files
+    from lenet_verify.show.finding import find, way
+
+    picture = wanted(options)
+    how = way(options, import_path(options.models, options))
+    shown = find(options.models[0], how)
+    for warning in shown.warnings:
+        say(f"warning: {warning}")
+    content = drawn(*checked(shown.architecture, options.spec, how.limits), picture)
+    if picture.file is None:
+        put(content.decode())
+    else:
+        write_files(picture.file.parent, {picture.file.name: content})
+        say("" if options.quiet else f"wrote {picture.file}")
+    say_what_was_logged(options)
+    return HOLDS

@@ -1,0 +1,1 @@
+"""`lenet-verify draw`: an architecture as a picture in a file."""

@@ -1,0 +1,28 @@
+"""A figure's SVG as PNG, by resvg."""
+
+from __future__ import annotations
+
+from lenet_verify.errors import MissingLibraryError
+from lenet_verify.pictures import font_folder
+
+_ZOOM = 2
+"""Pixels for a point: crisp on most screens."""
+
+
+def as_png(svg: str) -> bytes:
+    """The picture in pixels, its text in DejaVu Sans even where no font is installed.
+
+    Raises:
+        MissingLibraryError: resvg is not installed.
+    """
+    try:
+        from resvg_py import svg_to_bytes
+    except ImportError as e:
+        raise MissingLibraryError("resvg_py", "pictures", "drawing a PNG") from e
+    fonts = font_folder()
+    files = (
+        [str(fonts / name) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")] if fonts else []
+    )
+    return bytes(
+        svg_to_bytes(svg_string=svg, zoom=_ZOOM, font_files=files, skip_system_fonts=bool(files))
+    )

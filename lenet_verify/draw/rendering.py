@@ -1,0 +1,50 @@
+"""An architecture as the bytes of a picture."""
+
+from __future__ import annotations
+
+from lenet_verify.architecture import Architecture
+from lenet_verify.draw.wanted import Wanted
+from lenet_verify.verdict import Verdict
+
+
+def drawn(architecture: Architecture, verdict: Verdict | None, wanted: Wanted) -> bytes:
+    """The picture of a network.
+
+    Args:
+        architecture: the network.
+        verdict: what a check found, to be marked.
+        wanted: how it is to look, and what it is written as.
+
+    Raises:
+        MissingLibraryError: what draws this kind is not installed.
+        PictureError: Graphviz could not draw it.
+    """
+    if wanted.style == "graph":
+        return _graph(architecture, verdict, wanted)
+    if wanted.style == "mermaid":
+        from lenet_verify.drawings.mermaid import draw_mermaid
+
+        return draw_mermaid(architecture, verdict).encode("utf-8", "backslashreplace")
+    from lenet_verify.drawings.figure import as_svg, composed
+
+    picture = composed(architecture, verdict)
+    if wanted.kind == "svg":
+        return as_svg(picture, wanted.theme).encode()
+    if wanted.kind == "png":
+        from lenet_verify.draw.png import as_png
+
+        return as_png(as_svg(picture, wanted.theme))
+    from lenet_verify.draw.pdf import as_pdf
+
+    return as_pdf(picture, wanted.theme)
+
+
+def _graph(architecture: Architecture, verdict: Verdict | None, wanted: Wanted) -> bytes:
+    from lenet_verify.drawings.graph import draw_graph
+
+    dot = draw_graph(architecture, verdict, wanted.orientation)
+    if wanted.kind == "dot":
+        return dot.encode("utf-8", "backslashreplace")
+    from lenet_verify.pictures import lay_out
+
+    return lay_out(dot, [wanted.kind])[wanted.kind]
