@@ -45,13 +45,9 @@ def as_pdf(picture: Picture, theme: str) -> bytes:
     pdf.add_font(FONT, "B", str(fonts / "DejaVuSans-Bold.ttf"))
     pdf.add_page()
     look = looks(theme)
-    ground = (
-        (0.0, 0.0),
-        (picture.width, 0.0),
-        (picture.width, picture.height),
-        (0.0, picture.height),
-    )
-    _shape(pdf, Shape(ground, "ground"), look["ground"])
+    right, bottom = picture.width, picture.height
+    ground = Shape(((0, 0), (right, 0), (right, bottom), (0, bottom)), "ground")
+    _shape(pdf, ground, look["ground"])
     for item in _flat(picture):
         if isinstance(item, Text):
             pdf.set_font(FONT, "B" if item.bold else "", item.size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lenet_verify.errors import MissingLibraryError
 from lenet_verify.pictures import font_folder
 
+_FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 _ZOOM = 2
 """Pixels for a point: crisp on most screens."""
 
@@ -19,10 +20,8 @@ def as_png(svg: str) -> bytes:
         from resvg_py import svg_to_bytes
     except ImportError as e:
         raise MissingLibraryError("resvg_py", "pictures", "drawing a PNG") from e
-    fonts = font_folder()
-    files = (
-        [str(fonts / name) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")] if fonts else []
-    )
+    folder = font_folder()
+    fonts = [] if folder is None else [str(folder / name) for name in _FONTS]
     return bytes(
-        svg_to_bytes(svg_string=svg, zoom=_ZOOM, font_files=files, skip_system_fonts=bool(files))
+        svg_to_bytes(svg_string=svg, zoom=_ZOOM, font_files=fonts, skip_system_fonts=bool(fonts))
     )

@@ -65,7 +65,11 @@ def _file(given: str) -> Path:
     file = Path(given)
     if not file.name or given.endswith("/"):
         raise OutputError(f"--out takes a file, not '{visible(given)}'")
-    if file.is_dir():
+    try:
+        is_folder = file.is_dir()
+    except OSError as e:  # a name that no file system takes
+        raise OutputError(f"{visible(given)} cannot be a file: {e.strerror}") from e
+    if is_folder:
         raise OutputError(f"{visible(given)} is a folder: name a file in it with --out")
     return file
 
@@ -80,14 +84,12 @@ def _style_and_kind(style: str | None, file: Path | None) -> tuple[str, str]:
         return able[0], kind
     if style in able:
         return style or "", kind
-    kinds = (
-        STYLES[style] if style else dict.fromkeys(one for each in STYLES.values() for one in each)
-    )
+    kinds = STYLES[style] if style else [one for each in STYLES.values() for one in each]
     what = f"a {style}" if style else "a picture"
     other = f"; --style {able[0]} writes .{kind}" if able else ""
-    raise UsageError(f"{visible(str(file))}: {what} is written as {_either(list(kinds))}{other}")
+    raise UsageError(f"{visible(str(file))}: {what} is written as {_either(kinds)}{other}")
 
 
 def _either(kinds: Sequence[str]) -> str:
-    *most, last = (f".{kind}" for kind in kinds)
+    *most, last = (f".{kind}" for kind in dict.fromkeys(kinds))
     return f"{', '.join(most)} or {last}" if most else last
