@@ -89,7 +89,7 @@ def placed(
         ends = [one.x + one.width for one in texts]
         right = max([right, column.left + column.solid.width, *ends])
     last = columns[-1]
-    return Placed(tuple(items), right, top, bottom, last.left + last.solid.width + 5)
+    return Placed(tuple(items), right, top, bottom, last.left + last.solid.front[2] + 5)
 
 
 def _column(stage: Stage, scale: Scale, marks: Marks, mark: Mark) -> _Column:
