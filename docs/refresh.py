@@ -15,9 +15,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from lenet_verify import check, infer, load_spec
 from lenet_verify.codes import CODES
 from lenet_verify.commands import command
 from lenet_verify.documents.document import filled as filled_blocks
+from lenet_verify.drawings.figure import draw_figure
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
 from lenet_verify.inference import RULES, WITHOUT_RULE
 from lenet_verify.schemas import OUTPUTS
@@ -64,6 +66,8 @@ def wanted() -> dict[Path, str]:
     formats = filled(formats, "github example", f"```\n{annotated()}\n…\n```")
     docs = (ROOT / "docs" / "docs.md").read_text(encoding="utf-8")
     docs = filled(docs, "docs help", f"```\n{help_of('docs')}\n```")
+    draw = (ROOT / "docs" / "draw.md").read_text(encoding="utf-8")
+    draw = filled(draw, "draw help", f"```\n{help_of('draw')}\n```")
     causes = (ROOT / "docs" / "causes.md").read_text(encoding="utf-8")
     causes = filled(causes, "causes example", f"```\n{explained()}\n…\n```")
     causes = filled(causes, "fix example", f"```\n{explained('--fix-hint')}\n```")
@@ -73,6 +77,7 @@ def wanted() -> dict[Path, str]:
         ROOT / "docs" / "codes.md": codes,
         ROOT / "docs" / "diff.md": diff,
         ROOT / "docs" / "docs.md": docs,
+        ROOT / "docs" / "draw.md": draw,
         ROOT / "docs" / "inference.md": inference,
         ROOT / "docs" / "facts.md": facts,
         ROOT / "docs" / "formats.md": formats,
@@ -87,7 +92,7 @@ def wanted() -> dict[Path, str]:
     pages = {path: filled_blocks(text, str(path)) for path, text in pages.items()}
     package = ROOT / "lenet_verify"
     schemas = {package / "schemas" / f"{name}.json": schema_text_of(name) for name in OUTPUTS}
-    return {**pages, **schemas, package / "spec.schema.json": schema_text()}
+    return {**pages, **schemas, **figures(), package / "spec.schema.json": schema_text()}
 
 
 def help_of(name: str) -> str:
@@ -192,6 +197,33 @@ def difference(kind: str) -> str:
         raise SystemExit(f"docs: the models should differ, but: {run.stderr}")
     command = f"$ lenet-verify {' '.join(arguments)}\n" if kind == "text" else ""
     return command + run.stdout.rstrip()
+
+
+def figures() -> dict[Path, str]:
+    """LeNet-5 drawn as in its paper, and with three faults."""
+    spec = load_spec(ROOT / "spec" / "lenet5.yaml")
+    with tempfile.TemporaryDirectory() as folder:
+        theirs = Path(folder, "theirs.yaml")
+        theirs.write_text(faulty(), encoding="utf-8")
+        networks = {"lenet5": infer(spec), "broken": infer(load_spec(theirs))}
+    folder_of_figures = ROOT / "docs" / "figures"
+    return {
+        folder_of_figures / f"{name}.svg": draw_figure(network, check(spec, network))
+        for name, network in networks.items()
+    }
+
+
+def faulty() -> str:
+    """The recipe of a LeNet-5 with three faults."""
+    faults = {
+        "kernel_size: 5, strides: 1": "kernel_size: 5, padding: same",
+        "S4:      {type: AveragePooling2D": "S4:      {type: MaxPooling2D",
+        "  F6:      {type: Dense, units: 84, activation: tanh}\n": "",
+    }
+    recipe = (ROOT / "spec" / "lenet5.yaml").read_text(encoding="utf-8").partition("\nclaims:")[0]
+    for old, new in faults.items():
+        recipe = recipe.replace(old, new, 1)
+    return recipe + "\n"
 
 
 def explained(*options: str) -> str:

@@ -17,10 +17,17 @@ from lenet_verify.draw.wanted import STYLES
 from lenet_verify.drawings.figure import draw_figure
 from lenet_verify.drawings.figure.picture import COLOURS
 from lenet_verify.drawings.graph import draw_graph
+from lenet_verify.drawings.mermaid import draw_mermaid
 
 LENET5 = "spec/lenet5.yaml"
 KINDS = [(style, kind) for style, kinds in STYLES.items() for kind in kinds]
-BEGINNINGS = {"svg": b"<svg ", "png": b"\x89PNG", "pdf": b"%PDF-", "dot": b"digraph "}
+BEGINNINGS = {
+    "svg": b"<svg ",
+    "png": b"\x89PNG",
+    "pdf": b"%PDF-",
+    "dot": b"digraph ",
+    "mmd": b"flowchart ",
+}
 NEEDED = {("figure", "png"): "resvg_py", ("figure", "pdf"): "fpdf"}
 
 Capture = pytest.CaptureFixture[str]
@@ -59,24 +66,31 @@ def test_the_suffix_says_what_a_picture_is_written_as(
     assert file.read_bytes().startswith(BEGINNINGS[kind])
 
 
+def test_mermaid_goes_to_standard_output(capsys: Capture) -> None:
+    assert main(["draw", LENET5, "--style", "mermaid"]) == 0
+    assert capsys.readouterr().out == draw_mermaid(network())
+
+
 def test_a_suffix_that_only_one_style_has_says_the_style_too(tmp_path: Path) -> None:
-    file = tmp_path / "a.dot"
-    assert main(["draw", LENET5, "-o", str(file)]) == 0
-    assert file.read_text(encoding="utf-8") == draw_graph(network())
+    for kind, draw in (("dot", draw_graph), ("mmd", draw_mermaid)):
+        file = tmp_path / f"a.{kind}"
+        assert main(["draw", LENET5, "-o", str(file)]) == 0
+        assert file.read_text(encoding="utf-8") == draw(network())
 
 
-def test_an_old_picture_is_replaced(tmp_path: Path) -> None:
+def test_an_old_picture_is_replaced(tmp_path: Path, capsys: Capture) -> None:
     file = tmp_path / "a.svg"
     file.write_text("old", encoding="utf-8")
-    assert main(["draw", LENET5, "-o", str(file)]) == 0
+    assert main(["draw", LENET5, "-q", "-o", str(file)]) == 0
+    assert capsys.readouterr() == ("", "")
     assert file.read_text(encoding="utf-8") == draw_figure(network())
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["-o", "a.jpg"], "a.jpg: a picture is written as .svg, .png, .pdf or .dot"),
-        (["-o", "a"], "a: a picture is written as .svg, .png, .pdf or .dot"),
+        (["-o", "a.jpg"], "a.jpg: a picture is written as .svg, .png, .pdf, .dot or .mmd"),
+        (["-o", "a"], "a: a picture is written as .svg, .png, .pdf, .dot or .mmd"),
         (
             ["-o", "a.dot", "--style", "figure"],
             "a.dot: a figure is written as .svg, .png or .pdf; --style graph writes .dot",
