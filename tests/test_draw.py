@@ -151,6 +151,39 @@ def test_a_spec_marks_on_the_picture_what_is_broken(tmp_path: Path, capsys: Capt
     assert "✗ broken" in capsys.readouterr().out
 
 
+def test_a_deviation_that_is_configured_is_none_that_breaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    text = Path(LENET5).read_text(encoding="utf-8")
+    theirs = text.partition("\nclaims:")[0].replace("softmax", "linear") + "\n"
+    deviation = '{layer = "output", fact = "activation", accept = "linear", reason = "logits"}'
+    files = {
+        "spec.yaml": text,
+        "theirs.yaml": theirs,
+        "pyproject.toml": "[[tool.lenet-verify.check]]\nspec = 'spec.yaml'\n"
+        f"model = 'theirs.yaml'\ndeviations = [{deviation}]\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["draw", "theirs.yaml", "--spec", "spec.yaml"]) == 0
+    picture = capsys.readouterr().out
+    assert "≈ deviates" in picture
+    assert "✗" not in picture
+
+
+def test_stages_are_folded_until_a_row_has_so_many(capsys: Capture) -> None:
+    assert main(["draw", LENET5, "--stages", "4"]) == 0
+    few = ElementTree.fromstring(capsys.readouterr().out)
+    assert len(list(few.iter("{http://www.w3.org/2000/svg}g"))) == 4
+    words = [text.text for text in few.iter("{http://www.w3.org/2000/svg}text")]
+    assert "84 stands for 6 layers: S2 to F6" in words
+    with pytest.raises(SystemExit) as error:
+        main(["draw", LENET5, "--stages", "2"])
+    assert error.value.code == 2
+    assert "takes a whole number from 3, not '2'" in capsys.readouterr().err
+
+
 def test_a_png_has_real_text_and_the_colours_of_its_theme(tmp_path: Path) -> None:
     pytest.importorskip("resvg_py")
     for theme, ground in (("light", (255, 255, 255)), ("dark", (13, 17, 23))):

@@ -25,6 +25,7 @@ from lenet_verify.architecture import Architecture, Layer, Shape
 from lenet_verify.drawings.figure import draw_figure
 from lenet_verify.drawings.figure.lettering import ADVANCES, fitted, is_known, width, wrapped
 from lenet_verify.drawings.figure.picture import COLOURS, MARKED
+from lenet_verify.spec import Deviation
 from lenet_verify.visible import visible
 from tests.mutation.growing import random_network
 from tests.mutation.static import architecture as of_network
@@ -365,6 +366,35 @@ def test_what_is_unknown_is_not_drawn_as_if_it_held() -> None:
     assert "shape unknown" in words
     assert "? unknown" in words
     assert any(re.match(r"\? C3 unknown: .*a custom layer", word) for word in words)
+
+
+def test_a_deviation_that_is_accepted_is_marked_as_one() -> None:
+    spec, network = lenet5()
+    layers = tuple(
+        replace(one, activation="linear") if one.name == "output" else one for one in network.layers
+    )
+    network = replace(network, layers=layers)
+    accepted = Deviation("output", "activation", "linear", "the loss takes logits")
+    verdict = lv.check(spec, network, deviations=[accepted])
+    root = judged(draw_figure(network, verdict))
+    words = texts(root)
+    assert "≈ deviates" in words
+    assert any(word.startswith("≈ output deviates: activation: softmax exp") for word in words)
+    assert "deviates-solid" in {shape.get("class") for shape in root.iter(f"{SVG}polygon")}
+
+
+def test_a_fold_tells_how_many_of_its_layers_are_broken() -> None:
+    spec, network = lenet5()
+    layers = tuple(
+        replace(one, activation="relu") if one.name in ("C1", "F6") else one
+        for one in network.layers
+    )
+    network = replace(network, layers=layers)
+    verdict = lv.check(spec, network)
+    assert texts(judged(draw_figure(network, verdict))).count("✗ broken") == 2
+    words = texts(judged(draw_figure(network, verdict, most=3)))
+    assert "✗ 2 broken" in words
+    assert "✗ broken" not in words
 
 
 def test_a_network_of_which_nothing_is_known_says_why() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lenet_verify.commands.arguments import (
     add_arg,
@@ -15,6 +18,11 @@ from lenet_verify.commands.importing import import_path
 from lenet_verify.console import put, say, say_what_was_logged
 from lenet_verify.draw.wanted import ORIENTATIONS, STYLES, THEMES
 from lenet_verify.exit_codes import HOLDS
+from lenet_verify.visible import visible
+
+if TYPE_CHECKING:
+    from lenet_verify.architecture import Architecture
+    from lenet_verify.verdict import Verdict
 
 
 def parser() -> argparse.ArgumentParser:
@@ -45,13 +53,18 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add(
         "--spec", metavar="SPEC",
-        help="check the model against that spec, and mark on the picture what is broken, unknown "
-        "or deviating",
+        help="check the model against that spec, as it is configured if it is, and mark on the "
+        "picture what is broken, unknown or deviating",
     )  # fmt: skip
     add(
         "--theme", choices=THEMES, metavar="THEME",
         help="of the figure: light, dark, or auto (default: SVG is as its reader's system is, "
         "everything else light)",
+    )  # fmt: skip
+    add(
+        "--stages", type=_stages, metavar="NUMBER",
+        help="of the figure, how many stages a row may have: at least 3 (default: 16, or 6 in each "
+        "of several rows); what is more is folded",
     )  # fmt: skip
     add(
         "--orientation", choices=ORIENTATIONS, metavar="WHERE",
@@ -63,6 +76,17 @@ def parser() -> argparse.ArgumentParser:
     add_limit(add)
     add_debug(add)
     return parser
+
+
+def _stages(text: str) -> int:
+    """A whole number from 3.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    if not text.isdecimal() or len(text) > 9 or int(text) < 3:
+        raise argparse.ArgumentTypeError(f"takes a whole number from 3, not '{visible(text)}'")
+    return int(text)
 
 
 _EPILOG = """\
@@ -77,18 +101,15 @@ exit codes: 0 the picture is there, whatever a check found; 2 there is none
 
 def run(options: argparse.Namespace) -> int:
     """Runs it; the exit code."""
-    from lenet_verify.draw.checked import checked
     from lenet_verify.draw.rendering import drawn
     from lenet_verify.draw.wanted import wanted
     from lenet_verify.files import write_files
-    from lenet_verify.show.finding import find, way
 
     picture = wanted(options)
-    how = way(options, import_path(options.models, options))
-    shown = find(options.models[0], how)
-    for warning in shown.warnings:
+    architecture, verdict, warnings = _found(options)
+    for warning in warnings:
         say(f"warning: {warning}")
-    content = drawn(*checked(shown.architecture, options.spec, how.limits), picture)
+    content = drawn(architecture, verdict, picture)
     if picture.file is None:
         put(content.decode())
     else:
@@ -96,3 +117,18 @@ def run(options: argparse.Namespace) -> int:
         say("" if options.quiet else f"wrote {picture.file}")
     say_what_was_logged(options)
     return HOLDS
+
+
+def _found(options: argparse.Namespace) -> tuple[Architecture, Verdict | None, Sequence[str]]:
+    """The model, what a check of it finds if one is wanted, and warnings."""
+    if options.spec is None:
+        from lenet_verify.show.finding import find, way
+
+        how = way(options, import_path(options.models, options))
+        shown = find(options.models[0], how)
+        return shown.architecture, None, shown.warnings
+    from lenet_verify.configuration import find_configuration
+    from lenet_verify.draw.checked import checked
+
+    architecture, verdict = checked(options, find_configuration(Path.cwd()))
+    return architecture, verdict, verdict.warnings

@@ -27,7 +27,7 @@ def drawn(architecture: Architecture, verdict: Verdict | None, wanted: Wanted) -
         return draw_mermaid(architecture, verdict).encode("utf-8", "backslashreplace")
     from lenet_verify.drawings.figure import as_svg, composed
 
-    picture = composed(architecture, verdict)
+    picture = composed(architecture, verdict, wanted.stages)
     if wanted.kind == "svg":
         return as_svg(picture, wanted.theme).encode()
     if wanted.kind == "png":

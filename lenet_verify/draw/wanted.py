@@ -31,6 +31,7 @@ class Wanted:
         kind: what it is written as.
         file: where to; None for standard output.
         theme, orientation: how it is drawn.
+        stages: how many a row may have; None for as many as a page holds.
     """
 
     style: str
@@ -38,6 +39,7 @@ class Wanted:
     file: Path | None
     theme: str
     orientation: str
+    stages: int | None
 
 
 def wanted(options: Namespace) -> Wanted:
@@ -51,6 +53,7 @@ def wanted(options: Namespace) -> Wanted:
     style, kind = _style_and_kind(options.style, file)
     for option, value, whose in (
         ("--theme", options.theme, "figure"),
+        ("--stages", options.stages, "figure"),
         ("--orientation", options.orientation, "graph"),
     ):
         if value is not None and style != whose:
@@ -58,7 +61,7 @@ def wanted(options: Namespace) -> Wanted:
     theme = options.theme or "auto"
     if theme == "auto" and kind != "svg":
         theme = "light"
-    return Wanted(style, kind, file, theme, options.orientation or "down")
+    return Wanted(style, kind, file, theme, options.orientation or "down", options.stages)
 
 
 def _file(given: str) -> Path:

@@ -16,7 +16,10 @@ __all__ = ["Picture", "as_svg", "composed", "draw_figure"]
 
 
 def draw_figure(
-    architecture: Architecture, verdict: Verdict | None = None, theme: str = "auto"
+    architecture: Architecture,
+    verdict: Verdict | None = None,
+    theme: str = "auto",
+    most: int | None = None,
 ) -> str:
     """The figure of a network as the text of an SVG file.
 
@@ -24,5 +27,6 @@ def draw_figure(
         architecture: the network.
         verdict: what a check found, to be marked.
         theme: `light`, `dark`, or `auto`: as its reader's system is.
+        most: how many stages a row may have, at least 3; None for as many as a page holds.
     """
-    return as_svg(composed(architecture, verdict), theme)
+    return as_svg(composed(architecture, verdict, most), theme)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.architecture import Architecture
+from lenet_verify.drawings.figure.captions import WORST, captions
 from lenet_verify.drawings.figure.lanes import Lane, Lanes, lanes
 from lenet_verify.drawings.figure.layout import Placed, placed
 from lenet_verify.drawings.figure.lettering import wrapped
@@ -22,27 +23,32 @@ from lenet_verify.drawings.figure.picture import (
 from lenet_verify.drawings.figure.solids import Scale, scale
 from lenet_verify.drawings.figure.stages import Stage, folded
 from lenet_verify.drawings.figure.units import first_shape, units
-from lenet_verify.drawings.figure.wording import folds, label
-from lenet_verify.drawings.marks import SIGNS, Mark, marks, whole
+from lenet_verify.drawings.figure.wording import label
+from lenet_verify.drawings.marks import SIGNS, marks, whole
 from lenet_verify.drawings.telling import parameters, shortened
-from lenet_verify.verdict import Outcome, Verdict
-from lenet_verify.visible import visible
+from lenet_verify.verdict import Verdict
 
 _MARGIN, _LEAST_WIDTH = 26.0, 420.0
 _BETWEEN_LANES, _TO_THE_TRUNK = 30.0, 44.0
 _MOST_STAGES, _MOST_BESIDE = 16, 6
 """Of a lane alone in its rows, and of one that leads to others or comes from them."""
-_MOST_NOTES, _MOST_NAMES = 24, 12
-_WORST = (Outcome.BROKEN, Outcome.UNKNOWN, Outcome.DEVIATES)
 _LARGE, _STEP = 124.0, 5.0
 _SMALLER, _SMALLER_STEP = 96.0, 3.0
 _FEW = 9
 """Up to so many stages are drawn large."""
 
 
-def composed(architecture: Architecture, verdict: Verdict | None = None) -> Picture:
-    """The figure of a network, every place in it settled."""
-    return _Composition(architecture, verdict).picture()
+def composed(
+    architecture: Architecture, verdict: Verdict | None = None, most: int | None = None
+) -> Picture:
+    """The figure of a network, every place in it settled.
+
+    Args:
+        architecture: the network.
+        verdict: what a check found, to be marked.
+        most: how many stages a row may have, at least 3; None for as many as a page holds.
+    """
+    return _Composition(architecture, verdict, most).picture()
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,11 @@ class _Drawn:
 class _Composition:
     """One figure in the making."""
 
-    def __init__(self, architecture: Architecture, verdict: Verdict | None) -> None:
+    def __init__(
+        self, architecture: Architecture, verdict: Verdict | None, most: int | None
+    ) -> None:
         self.architecture = architecture
+        self.most = most
         self.verdict = verdict
         self.marks = marks(architecture, verdict)
         self.lanes: Lanes = lanes(architecture)
@@ -80,14 +89,14 @@ class _Composition:
         """The lanes that there are: those of inputs, the trunk, those of outputs."""
         trunk = () if self.lanes.trunk is None else (self.lanes.trunk,)
         columns = [list(each) for each in (self.lanes.inputs, trunk, self.lanes.outputs) if each]
-        most = _MOST_STAGES if len(columns) == 1 else _MOST_BESIDE
-        apart = {path[0] for path, mark in self.marks.layers.items() if mark.outcome in _WORST}
+        most = self.most or (_MOST_STAGES if len(columns) == 1 else _MOST_BESIDE)
+        apart = {path[0] for path, mark in self.marks.layers.items() if mark.outcome in WORST}
         stages = [[folded(units(lane), most, apart) for lane in column] for column in columns]
         self.add_missing([one for column in stages for one in column])
         sizes = self.scale(sum(max(map(len, column)) for column in stages), stages)
         return [
             [
-                _Drawn(lane, own, placed(own, sizes, self.marks, self.worst(own)))
+                _Drawn(lane, own, placed(own, sizes, self.marks))
                 for lane, own in zip(column, beside, strict=True)
             ]
             for column, beside in zip(columns, stages, strict=True)
@@ -119,27 +128,6 @@ class _Composition:
         shapes = [shape for end in ends if end and (shape := first_shape(end))]
         few = number <= _FEW
         return scale(shapes, _LARGE if few else _SMALLER, _STEP if few else _SMALLER_STEP)
-
-    def worst(self, stages: Sequence[Stage]) -> Mapping[int, Mark]:
-        """What is to be marked of each stage."""
-        found = {}
-        for at, stage in enumerate(stages):
-            own = [mark for _, mark in self.failing(stage)]
-            if own:
-                found[at] = min(own, key=_severity)
-        return found
-
-    def failing(self, stage: Stage) -> Iterator[tuple[str, Mark]]:
-        """The layers of a stage of which there is something to say, inner ones included."""
-        if stage.ghost is not None:
-            yield stage.ghost.name, stage.ghost.mark
-        yield from self.failing_of(stage.layers)
-
-    def failing_of(self, layers: Sequence[Layer]) -> Iterator[tuple[str, Mark]]:
-        names = {layer.name for layer in layers}
-        for path, mark in self.marks.layers.items():
-            if path[0] in names and mark.outcome in _WORST:
-                yield " + ".join(mark.names) or "/".join(path), mark
 
     def heading(self, width: float) -> float:
         """Title, verdict and totals."""
@@ -185,12 +173,8 @@ class _Composition:
 
     def words(self, columns: Sequence[Sequence[_Drawn]], width: float, y: float) -> float:
         """What fails and how, then what is folded."""
-        lanes = [one.stages for column in columns for one in column]
-        lines = [*self.findings(lanes)]
-        if len(lines) > _MOST_NOTES:
-            lines[_MOST_NOTES:] = [(f"and {len(lines) - _MOST_NOTES} more", "muted")]
-        lines += [(line, "muted") for one in lanes for line in folds(one, self.marks)]
-        lines += [(line, "muted") for line in self.ends()]
+        stages = [stage for column in columns for one in column for stage in one.stages]
+        lines = captions(self.architecture, self.marks, stages, self.lanes.idle)
         if _passes(columns):
             lines.append(("Connections that pass over a stage are not drawn", "muted"))
         for line, role in lines:
@@ -198,28 +182,6 @@ class _Composition:
                 y += 16
                 self.items.append(Text(_MARGIN + (12 if at else 0), y, text, 11, role))
         return y
-
-    def findings(self, lanes: Sequence[Sequence[Stage]]) -> Iterator[tuple[str, str]]:
-        for note in self.marks.heading:
-            yield f"The model: {note}", "ink"
-        found = [one for lane in lanes for stage in lane for one in self.failing(stage)]
-        found += self.failing_of(self.lanes.idle)
-        for name, mark in sorted(found, key=lambda one: _severity(one[1])):
-            role = mark.outcome.value if mark.outcome else "muted"
-            notes = f": {'; '.join(mark.notes)}" if mark.notes else ""
-            yield f"{SIGNS[mark.outcome]} {shortened(name)} {mark.word}{notes}", role
-
-    def ends(self) -> Iterator[str]:
-        """What a picture of stages does not show of a network's ends."""
-        architecture = self.architecture
-        if reason := architecture.unknown.get("layers"):
-            yield f"Its layers are unknown: {visible(reason)}"
-        for word, names in (("Inputs", architecture.inputs), ("Outputs", architecture.outputs)):
-            if len(names) > 1:
-                yield f"{word}: {_listed(names)}"
-        if self.lanes.idle:
-            names = tuple(layer.name for layer in self.lanes.idle)
-            yield f"On no way to an output, and not drawn: {_listed(names)}"
 
     def told(self, columns: Sequence[Sequence[_Drawn]]) -> str:
         """The picture in words."""
@@ -251,16 +213,6 @@ def _fed_by(columns: Sequence[Sequence[_Drawn]], number: int, at: int) -> Iterat
     for place, one in enumerate(columns[at - 1]):
         if number in one.lane.feeds:
             yield first + place
-
-
-def _severity(mark: Mark) -> int:
-    return _WORST.index(mark.outcome) if mark.outcome in _WORST else len(_WORST)
-
-
-def _listed(names: Sequence[str]) -> str:
-    told = ", ".join(map(shortened, names[:_MOST_NAMES]))
-    more = len(names) - _MOST_NAMES
-    return told + (f" and {more} more" if more > 0 else "")
 
 
 def _width(column: Sequence[_Drawn]) -> float:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lenet_verify.drawings.figure.captions import marked
 from lenet_verify.drawings.figure.lettering import fitted, width, wrapped
 from lenet_verify.drawings.figure.picture import MARKED, Group, Item, Shape, Text
 from lenet_verify.drawings.figure.solids import NOTHING, Scale, Solid, missing, solid
@@ -12,7 +13,7 @@ from lenet_verify.drawings.figure.stages import Stage
 from lenet_verify.drawings.figure.units import first_shape
 from lenet_verify.drawings.figure.ways import way
 from lenet_verify.drawings.figure.wording import in_full, label, operation
-from lenet_verify.drawings.marks import SIGNS, Mark, Marks
+from lenet_verify.drawings.marks import SIGNS, Marks
 
 LABEL, SMALL = 12.0, 10.0
 _LABEL_ROOM, _OPERATION_ROOM = 132.0, 104.0
@@ -41,7 +42,6 @@ class _Column:
     """One stage with its texts, and where it stands."""
 
     stage: Stage
-    mark: Mark
     solid: Solid
     label: Sequence[tuple[str, str, bool]]
     operation: Sequence[tuple[str, float, str]]
@@ -60,20 +60,15 @@ class _Column:
         return self.left + self.solid.width / 2
 
 
-def placed(
-    stages: Sequence[Stage], scale: Scale, marks: Marks, worst: Mapping[int, Mark]
-) -> Placed:
+def placed(stages: Sequence[Stage], scale: Scale, marks: Marks) -> Placed:
     """A lane of stages.
 
     Args:
         stages: in order.
         scale: of the picture.
         marks: of every layer.
-        worst: by the number of a stage, what is to be marked of all of it.
     """
-    columns = [
-        _column(stage, scale, marks, worst.get(at, Mark())) for at, stage in enumerate(stages)
-    ]
+    columns = [_column(stage, scale, marks) for stage in stages]
     _set_apart(columns)
     below = max(column.solid.bottom for column in columns) + 26
     items: list[Item] = []
@@ -92,7 +87,8 @@ def placed(
     return Placed(tuple(items), right, top, bottom, last.left + last.solid.front[2] + 5)
 
 
-def _column(stage: Stage, scale: Scale, marks: Marks, mark: Mark) -> _Column:
+def _column(stage: Stage, scale: Scale, marks: Marks) -> _Column:
+    mark = marked(stage, marks)
     outcome = mark.outcome.value if mark.outcome else ""
     outcome = outcome if outcome in MARKED else ""
     told = label(stage, marks)
@@ -119,9 +115,7 @@ def _column(stage: Stage, scale: Scale, marks: Marks, mark: Mark) -> _Column:
     what, how = operation(stage)
     below = [(text, LABEL - 0.5, "ink") for text in wrapped(what, _OPERATION_ROOM, LABEL - 0.5)]
     details = wrapped(how, _OPERATION_ROOM, SMALL, _MOST_LINES)
-    return _Column(
-        stage, mark, drawing, lines, [*below, *((text, SMALL, "muted") for text in details)]
-    )
+    return _Column(stage, drawing, lines, [*below, *((text, SMALL, "muted") for text in details)])
 
 
 def _set_apart(columns: Sequence[_Column]) -> None:

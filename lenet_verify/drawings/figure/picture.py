@@ -133,6 +133,7 @@ def looks(theme: str) -> Mapping[str, Look]:
         found[f"{role}-solid"] = look
     found["broken-solid"] = replace(found["broken-solid"], width=2.2)
     found["unknown-solid"] = replace(found["unknown-solid"], width=1.4, dash=(4.0, 2.5))
+    found["deviates-solid"] = replace(found["deviates-solid"], width=1.6, dash=(1.6, 1.6))
     found["missing"] = Look("", colours["broken"], 1.6, (5.0, 3.0))
     found["unseen"] = Look(colours["input"], colours["edge"], 1.0, (3.0, 2.5))
     found["field"] = Look(colours["field"], colours["edge"], 0.9)

@@ -17,6 +17,9 @@ from lenet_verify.drawings.figure.picture import (
     looks,
 )
 
+_NAME = "network-figure"
+"""By which styles and names are this picture's own, on a page that has it among others."""
+
 _FAMILIES = f"'{FONT}', Verdana, 'Bitstream Vera Sans', sans-serif"
 
 
@@ -30,10 +33,11 @@ def as_svg(picture: Picture, theme: str = "auto") -> str:
     width, height = _number(picture.width), _number(picture.height)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="title about" '
+        f'viewBox="0 0 {width} {height}" class="{_NAME}" role="img" '
+        f'aria-labelledby="{_NAME}-title {_NAME}-about" '
         f'font-family="{_FAMILIES}">',
-        f'<title id="title">{escape(picture.title)}</title>',
-        f'<desc id="about">{escape(picture.about)}</desc>',
+        f'<title id="{_NAME}-title">{escape(picture.title)}</title>',
+        f'<desc id="{_NAME}-about">{escape(picture.about)}</desc>',
         "<style>",
         *_style(theme),
         "</style>",
@@ -54,7 +58,7 @@ def _style(theme: str) -> Iterator[str]:
 
 def _rules(theme: str) -> Iterator[str]:
     for role, look in looks(theme).items():
-        yield f".{role} {{ {_declarations(look)} }}"
+        yield f".{_NAME} .{role} {{ {_declarations(look)} }}"
 
 
 def _declarations(look: Look) -> str:
