@@ -322,6 +322,31 @@ def test_branches_are_a_block_and_connections_past_stages_are_confessed() -> Non
     assert words[-1] == "Connections that pass over a stage are not drawn"
 
 
+def test_what_is_of_variable_or_unknown_size_is_drawn_dashed() -> None:
+    shapes = [(None, None, 3), (None, 64), (None,), (8, 8, None), None]
+    layers = [
+        Layer(
+            name=f"l{at}",
+            type="Lambda",
+            inputs=(f"l{at - 1}",) if at else (),
+            shapes=None if sizes is None else (Shape(sizes),),
+        )
+        for at, sizes in enumerate(shapes)
+    ]
+    svg = draw_figure(chain(*layers))
+    words = texts(judged(svg))
+    assert {"3@NonexNone", "Nonex64", "None", "shape unknown"} <= set(words)
+    drawn = []
+    for group in ElementTree.fromstring(svg).iter(f"{SVG}g"):
+        shape = next(group.iter(f"{SVG}polygon"))
+        points = [tuple(map(float, one.split(","))) for one in shape.get("points", "").split()]
+        drawn.append(shape.get("class"))
+        for axis in (0, 1):
+            numbers = [point[axis] for point in points]
+            assert max(numbers) - min(numbers) >= 4
+    assert drawn == ["unseen", "unseen", "unseen", "maps", "unseen"]
+
+
 BROKEN = {
     "strides: 1, activation: tanh}\n  S2": "padding: same, activation: tanh}\n  S2",
     "  F6:      {type: Dense, units: 84, activation: tanh}\n": "",
