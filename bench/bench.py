@@ -1,6 +1,6 @@
 """Measures whole processes against the peers, in turn in one run: medians and ratios.
 
-python bench/bench.py [--runs 7] [--only main|files|inference|alignment|causes|strength]
+python bench/bench.py [--runs 7] [--only main|files|inference|alignment|drawing|causes|strength]
 """
 
 from __future__ import annotations
@@ -44,15 +44,21 @@ def main_job(runs: int) -> None:
             [sys.executable, str(HERE / "peer_keras.py"), "peer.png"],
             ("peer.png",),
         ),
+        Job(
+            "lenet-verify draw: the figure as SVG",
+            [str(OURS), "draw", str(SPEC), "-o", "lenet5.svg"],
+            ("lenet5.svg",),
+        ),
     ]
     run_in_turn(jobs, runs)
     floor = jobs[0].median
     print(header("/ import keras"))
     for job in jobs:
         print(row(job, f"{job.median / floor:.2f}"))
-    ours, static, peer = (job.median for job in jobs[1:])
+    ours, static, peer, figure = (job.median for job in jobs[1:])
     print(f"ours / the peer's: {ours / peer:.2f} (median of {runs} runs each, in turn)")
     print(f"the peer's / ours with --static: {peer / static:.1f}")
+    print(f"the peer's / drawing the figure: {peer / figure:.1f}")
 
 
 def inference(runs: int) -> None:
@@ -68,6 +74,12 @@ def alignment(runs: int) -> None:
     """Pairing the layers of two models alone."""
     for name, taken in _times("alignment.py", runs).items():
         print(f"{'pairing, ' + name:46}  {1000 * taken:6.1f} ms")
+
+
+def drawing(runs: int) -> None:
+    """Drawings as text alone, without the start of the process or Graphviz."""
+    for name, taken in _times("drawing.py", runs).items():
+        print(f"{'drawing, ' + name:46}  {1000 * taken:6.1f} ms")
 
 
 def causes(runs: int) -> None:
@@ -96,6 +108,7 @@ PARTS = {
     "main": main_job,
     "inference": inference,
     "alignment": alignment,
+    "drawing": drawing,
     "causes": causes,
     "strength": strength,
     "files": model_files,
