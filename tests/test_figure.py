@@ -261,6 +261,25 @@ def test_equal_layers_in_a_row_are_one_stage_with_their_number() -> None:
     assert "conv 8@256x256 ×3 stands for 3 layers: conv0 to conv2" in words
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["add_16", "add_17", "add_18"], "add"),
+        (["b3_conv1", "b3_conv2"], "b3_conv"),
+        (["x", "y"], "x … y"),
+    ],
+)
+def test_a_fold_is_called_what_its_layers_have_in_common(names: list[str], told: str) -> None:
+    layers = [Layer(name="in", type="InputLayer", shapes=(Shape((8, 8, 1)),))]
+    for name in names:
+        layers.append(
+            Layer(name=name, type="Conv2D", inputs=(layers[-1].name,), shapes=(Shape((8, 8, 4)),))
+        )
+    words = texts(judged(draw_figure(chain(*layers), most=len(names))))
+    assert told in words
+    assert f"4@8x8 ×{len(names)}" in words
+
+
 def test_inputs_and_outputs_have_lanes_of_their_own() -> None:
     def dense(name: str, *inputs: str, units: int = 8) -> Layer:
         return Layer(name=name, type="Dense", inputs=inputs, shapes=(Shape((units,)),), params=9)
@@ -320,6 +339,52 @@ def test_branches_are_a_block_and_connections_past_stages_are_confessed() -> Non
     shapes = [word for word in words if re.fullmatch(r"4@\d+x\d+", word)]
     assert shapes == [f"4@{side}x{side}" for side in (64, 64, 32, 16, 32, 64)]
     assert words[-1] == "Connections that pass over a stage are not drawn"
+
+
+def nested_lenet5(**facts: object) -> Architecture:
+    """LeNet-5 whose first four layers are a model of their own."""
+    network = lenet5()[1]
+    layers = {layer.name: layer for layer in network.layers}
+    start = replace(layers["input"], name="start")
+    inner = (
+        start,
+        replace(layers["C1"], inputs=("start",)),
+        *(layers[name] for name in ("S2", "C3", "S4")),
+    )
+    maps = replace(layers["S4"], name="maps", type="Functional", inputs=("input",), layers=inner)
+    counts = {"params": 2572, "trainable": 2572, "non_trainable": 0}
+    maps = replace(maps, outputs=("S4",), config={}, **counts, **facts)
+    rest = (layers[name] for name in ("C5", "F6", "output"))
+    flatten = replace(layers["flatten"], inputs=("maps",))
+    return replace(network, layers=(layers["input"], maps, flatten, *rest))
+
+
+def test_a_nested_model_is_opened() -> None:
+    spec, network = lenet5()
+    words = texts(judged(draw_figure(nested_lenet5())))
+    assert [word for word in words if word.startswith("maps/")] == [
+        *("maps/C1", "maps/S2", "maps/C3", "maps/S4"),
+    ]
+    checked = draw_figure(nested_lenet5(), lv.check(spec, nested_lenet5()))
+    assert texts(judged(checked)) == texts(judged(draw_figure(network, lv.check(spec, network))))
+
+
+def test_what_is_broken_inside_of_a_nested_model_is_marked_there() -> None:
+    network = nested_lenet5()
+    inner = network.layers[1].layers
+    inner = (*inner[:3], replace(inner[3], activation="relu"), inner[4])
+    network = nested_lenet5(layers=inner)
+    words = texts(judged(draw_figure(network, lv.check(lenet5()[0], network))))
+    assert words.count("✗ broken") == 1
+    assert words.index("✗ broken") == words.index("C3: feature maps") + 2
+    assert "✗ C3 broken: activation: tanh expected, relu observed" in words
+
+
+def test_a_model_that_is_called_twice_is_a_block() -> None:
+    network = nested_lenet5(calls=(("input",), ("input",)))
+    words = texts(judged(draw_figure(network)))
+    assert "Nested model" in words
+    assert "maps 16@5x5 stands for a model of 5 layers" in words
 
 
 def test_what_is_of_variable_or_unknown_size_is_drawn_dashed() -> None:

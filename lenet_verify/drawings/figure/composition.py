@@ -11,6 +11,7 @@ from lenet_verify.drawings.figure.captions import WORST, captions
 from lenet_verify.drawings.figure.lanes import Lane, Lanes, lanes
 from lenet_verify.drawings.figure.layout import Placed, placed
 from lenet_verify.drawings.figure.lettering import wrapped
+from lenet_verify.drawings.figure.opening import opened
 from lenet_verify.drawings.figure.picture import (
     MARKED,
     Item,
@@ -66,11 +67,10 @@ class _Composition:
     def __init__(
         self, architecture: Architecture, verdict: Verdict | None, most: int | None
     ) -> None:
-        self.architecture = architecture
+        self.architecture, self.marks = opened(architecture, marks(architecture, verdict))
         self.most = most
         self.verdict = verdict
-        self.marks = marks(architecture, verdict)
-        self.lanes: Lanes = lanes(architecture)
+        self.lanes: Lanes = lanes(self.architecture)
         self.items: list[Item] = []
 
     def picture(self) -> Picture:

@@ -94,7 +94,10 @@ def _column(stage: Stage, scale: Scale, marks: Marks) -> _Column:
     told = label(stage, marks)
     first = f"{told.name}: {told.kind}" if told.kind else told.name
     if width(first, LABEL) > _LABEL_ROOM:
-        first = fitted(told.name, _LABEL_ROOM, LABEL)
+        first = told.name
+    if width(first, LABEL) > _LABEL_ROOM and "/" in first:
+        first = f"…/{first.rpartition('/')[2]}"  # of a nested model
+    first = fitted(first, _LABEL_ROOM, LABEL)
     lines = [(first, "ink", False)]
     if told.shape:
         times = f" {told.times}" if told.times else ""

@@ -137,7 +137,10 @@ def _name(stage: Stage, marks: Marks) -> str:
         return _counted(len(stage.layers))
     least, most = min(ends), max(ends)
     same = next((at for at, one in enumerate(least) if one != most[at]), len(least))
-    common = least[:same].rstrip("_-./ ")
+    common = least[:same]
+    if any(one[same : same + 1].isdigit() for one in ends):
+        common = common.rstrip("0123456789")  # half a number is none
+    common = common.rstrip("_-./ ")
     return visible(common if len(common) > 1 else f"{ends[0]} … {ends[-1]}")
 
 
