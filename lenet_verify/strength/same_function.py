@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from lenet_verify.architecture import Architecture, Layer, Shape
 from lenet_verify.checking.canonical import UNREADABLE, Unit, canonical_form
@@ -37,6 +37,8 @@ _ALONG_AN_AXIS = frozenset({"softmax", "log_softmax", "sparsemax", "glu"})
 """Activations of several numbers together."""
 _ALONG_THE_LAST = frozenset({"softmax", "log_softmax", "sparsemax"})
 """Those of the numbers along the last axis, as many as before."""
+_ALONG_THE_LAST_AXIS = frozenset({"BatchNormalization", "Dense", "LayerNormalization"})
+"""Layers that take the numbers along the last axis for a vector, wherever they stand."""
 _MOVING = frozenset({"Flatten", "Reshape", "Permute", "RepeatVector"})
 """Layers that only move numbers."""
 _LARGEST = frozenset(f"{kind}MaxPooling{rank}D" for kind in ("", "Global") for rank in (1, 2, 3))
@@ -85,7 +87,7 @@ class Function:
         for unit in form.units:
             number = self._unit(unit, known)
             if unit.layer.params != 0:
-                weighty[number, unit.layer.params] += 1
+                weighty[self._below_view(number)[0], unit.layer.params] += 1
             for activation in unit.activations:
                 number = self._activated(activation, number, unit)
             known[unit.name] = number
@@ -116,8 +118,7 @@ class Function:
         key = self._keys[fed]
         if key[0] == "activation":
             name = str(key[1])
-            elementwise = name.partition("(")[0] not in _ALONG_AN_AXIS and UNREADABLE not in name
-            moves = layer.type in _MOVING and elementwise
+            moves = layer.type in _MOVING and _is_elementwise(name)
             if name in _ALONG_THE_LAST and layer.type in ("Flatten", "Reshape"):
                 moves = _in_order(layer) and _keeps_the_last_axis(layer)
             if moves or (layer.type in _LARGEST and name in _RISING):
@@ -130,7 +131,27 @@ class Function:
             flat = (Shape(layer.shapes[0].sizes[-1:]),) if layer.shapes else None
             pooled = replace(layer, config={**layer.config, "keepdims": False}, shapes=flat)
             return self._viewed(self._layer(pooled, (fed,)), flat, layer.shapes)
+        if _works_along_the_last_axis(layer) and _is_pixel(layer.shapes):
+            below, first = self._below_view(fed)
+            if below != fed:
+                before = (Shape((*_sizes(first)[:-1], _sizes(layer.shapes)[-1])),)
+                return self._viewed(self._layer(layer, (below,)), before, layer.shapes)
         return self._layer(layer, (fed,))
+
+    def _below_view(self, fed: int) -> tuple[int, Shapes]:
+        """What a vector that is seen in another shape is where it is made, and its shape there."""
+        key = self._keys[fed]
+        if key[0] == "viewed" and _is_pixel(key[2]) and _is_pixel(key[3]):
+            _, below, first, _ = key
+            assert isinstance(below, int)
+            return below, cast(Shapes, first)
+        if key[0] == "activation" and (_is_elementwise(str(key[1])) or key[1] in _ALONG_THE_LAST):
+            _, name, inside, *_ = key
+            assert isinstance(inside, int)
+            below, first = self._below_view(inside)
+            if below != inside:
+                return self._activated(str(name), below, None), first
+        return fed, None
 
     def _viewed(self, number: int, before: Shapes, after: Shapes) -> int:
         """The same numbers in the same order, in another shape."""
@@ -182,6 +203,25 @@ def _in_order(layer: Layer) -> bool:
     return known and not first and not any(shape.channels_first for shape in shapes)
 
 
+def _is_elementwise(activation: str) -> bool:
+    return activation.partition("(")[0] not in _ALONG_AN_AXIS and UNREADABLE not in activation
+
+
+def _works_along_the_last_axis(layer: Layer) -> bool:
+    """Whether it makes no difference to a layer how many axes of size one stand before the last."""
+    last = layer.config.get("axis", -1) in (-1, (-1,), [-1])
+    return last and layer.type in _ALONG_THE_LAST_AXIS
+
+
+def _is_pixel(shapes: object) -> bool:
+    return set(_sizes(shapes)[:-1]) <= {1}
+
+
+def _sizes(shapes: Any) -> tuple[int | None, ...]:
+    """The sizes of the one shape that there is; a size that nothing is if there are several."""
+    return tuple(shapes[0].sizes) if shapes is not None and len(shapes) == 1 else (None, None)
+
+
 def _keeps_the_last_axis(layer: Layer) -> bool:
     """Whether a view of one tensor leaves what lies along its last axis together."""
     assert layer.shapes
@@ -200,7 +240,10 @@ def _keeps(layer: Layer) -> bool:
     if layer.type == "Permute":
         dims = layer.config["dims"]
         return tuple(dims) == tuple(sorted(dims))
-    return _picks(layer) and set(_axes(layer, "strides")) == {1}
+    if not _picks(layer):
+        return False
+    moves = zip(layer.shapes[0].spatial, _axes(layer, "strides"), strict=False)
+    return all(size == 1 or stride == 1 for size, stride in moves)
 
 
 def _kind(layer: Layer) -> str:

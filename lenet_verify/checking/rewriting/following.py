@@ -261,6 +261,8 @@ class Following:
         like = next(fitting, None) or next(iter(rest), None)
         rule = self.found.recast.get(layer_of(root, self._theirs.layers), RESHAPE)
         if like is None:
+            if not self._ours.is_read(ours.name):  # to make it up would mend what is missing
+                raise Otherwise
             name = free(f"{feeder} as {view.output}", self._names)
             self.found.parts[name] = self.found.parts.get(feeder, feeder)
             self.found.recast[name] = rule

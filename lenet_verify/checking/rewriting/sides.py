@@ -76,6 +76,16 @@ class Side:
             edges = self._readers[root]
         return root, edges
 
+    def is_read(self, name: str) -> bool:
+        """Whether a layer, or what leaves the network, reads a layer."""
+        return name in self._read_names
+
+    @cached_property
+    def _read_names(self) -> frozenset[str]:
+        calls = [call for layer in self.layers.values() for call in calls_of(layer)]
+        wires = (wire for call in (*calls, self.net.outputs) for wire in call)
+        return frozenset(layer_of(wire, self.layers) for wire in wires)
+
     def root(self, wire: str) -> str:
         """The wire of the unit or the input whose values a wire carries."""
         return self._roots.get(wire, wire)
