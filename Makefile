@@ -20,7 +20,7 @@ verify: $(ready) ## build LeNet-5 from its spec and check every claim
 	@$(bin)/lenet-verify spec/lenet5.yaml
 
 test: $(ready) ## run the tests; fail under 95 % coverage
-	$(bin)/python -m pytest -q -n 2 --cov
+	$(bin)/python -m pytest -q -n 2 --dist worksteal --cov
 
 check: $(ready) ## lint, formatting, types, the house's contracts, the docs
 	$(bin)/ruff check

@@ -55,7 +55,8 @@ class Run:
 
 @pytest.fixture(scope="session")
 def run_cli(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
-    """Runs the installed console script, by default in an empty folder, and measures it."""
+    """Runs the installed console script, by default in an empty folder, and measures it: what
+    `--cov` costs is not the command's."""
     nowhere = tmp_path_factory.mktemp("cwd")
     notes = tmp_path_factory.mktemp("notes") / "run.json"
 
@@ -70,7 +71,7 @@ def run_cli(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
         done = subprocess.run(
             [sys.executable, "-I", "-S", "-c", _WATCH, notes, COMMAND, *arguments],
             cwd=cwd,
-            env={**os.environ, **(env or {})},
+            env=unmeasured() | {**(env or {})},
             encoding="utf-8",
             timeout=timeout,
             check=True,
@@ -134,9 +135,7 @@ def refused_all(tmp_path: Path, run_cli: Callable[..., Run]) -> Callable[..., di
             if content is not None:  # else the test made that file itself
                 data = content.encode() if isinstance(content, str) else content
                 (tmp_path / path).write_bytes(data)
-        # what --cov costs is not the command's
-        measuring = os.environ.keys() - unmeasured()
-        run = run_cli(*specs, *options, cwd=tmp_path, env=dict.fromkeys(measuring, ""))
+        run = run_cli(*specs, *options, cwd=tmp_path)
         assert run.returncode == 2, run
         assert run.stdout == ""
         assert "Traceback" not in run.stderr

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -40,6 +41,16 @@ from tests.fuzz.targets import TARGETS, mutated, without_guidance
 pytestmark = pytest.mark.no_cover
 
 _LARGEST = 64 * 1024
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _alone() -> Iterator[None]:
+    """What all the other tests keep is not looked through for cycles while these are timed."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 _LENET = Path(__file__).parents[1] / "spec" / "lenet5.yaml"
 
 

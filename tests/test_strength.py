@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 import lenet_verify as lv
+from lenet_verify import many
 from lenet_verify.edits import applied
 from lenet_verify.freeze import freeze
 from lenet_verify.spec import Limits
@@ -60,6 +61,8 @@ def spec_of(text):
 @pytest.fixture
 def run(tmp_path, monkeypatch, command):
     """The command in this process, in a folder with LeNet-5."""
+    # a process as large as that of many tests is dear to fork
+    monkeypatch.setattr(many, "cores", lambda: 1)
     monkeypatch.chdir(tmp_path)
     Path("lenet5.yaml").write_bytes(LENET5.read_bytes())
     return partial(command, "strength")
