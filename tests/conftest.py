@@ -28,6 +28,24 @@ gc.set_threshold(100_000, 20, 20)
 
 COMMAND = Path(sys.executable).with_name("lenet-verify")
 
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Has workers measured once: not also as processes that a measured one starts, which takes
+    as much time again, and does not heed `no_cover`."""
+    for name in os.environ.keys() - unmeasured():
+        del os.environ[name]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Nor twice by pytest-cov, which starts before it knows that it is in a worker, and again
+    then; what the first sees is never saved."""
+    plugin = session.config.pluginmanager.getplugin("_cov")
+    if hasattr(session.config, "workerinput") and plugin is not None and plugin.cov_controller:
+        plugin.cov_controller.cov.stop()
+
+
 # A process of its own starts the command, since a child of this one would be charged with the
 # memory that this one took.
 _WATCH = """\
