@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from lenet_verify.colour import CHOICES as COLOUR_CHOICES
+from lenet_verify.visible import visible
 
 HELP_WIDTH = 88
 
@@ -44,6 +45,19 @@ def command_parser(
         formatter_class=Help,
         allow_abbrev=False,
     )
+
+
+def whole_from(least: int) -> Callable[[str], int]:
+    """What takes a whole number from some least one for the value of an option."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or len(text) > 9 or int(text) < least:
+            raise argparse.ArgumentTypeError(
+                f"takes a whole number from {least}, not '{visible(text)}'"
+            )
+        return int(text)
+
+    return number
 
 
 def add_arg(add: Callable[..., object]) -> None:

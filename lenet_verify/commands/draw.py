@@ -13,12 +13,12 @@ from lenet_verify.commands.arguments import (
     add_limit,
     add_static,
     command_parser,
+    whole_from,
 )
 from lenet_verify.commands.importing import import_path
 from lenet_verify.console import put, say, say_what_was_logged
 from lenet_verify.draw.wanted import ORIENTATIONS, STYLES, THEMES
 from lenet_verify.exit_codes import HOLDS
-from lenet_verify.visible import visible
 
 if TYPE_CHECKING:
     from lenet_verify.architecture import Architecture
@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
         "everything else light)",
     )  # fmt: skip
     add(
-        "--stages", type=_stages, metavar="NUMBER",
+        "--stages", type=whole_from(3), metavar="NUMBER",
         help="of the figure, how many stages a row may have: at least 3 (default: 16, or 6 in each "
         "of several rows); what is more is folded",
     )  # fmt: skip
@@ -76,17 +76,6 @@ def parser() -> argparse.ArgumentParser:
     add_limit(add)
     add_debug(add)
     return parser
-
-
-def _stages(text: str) -> int:
-    """A whole number from 3.
-
-    Raises:
-        ArgumentTypeError: it is none.
-    """
-    if not text.isdecimal() or len(text) > 9 or int(text) < 3:
-        raise argparse.ArgumentTypeError(f"takes a whole number from 3, not '{visible(text)}'")
-    return int(text)
 
 
 _EPILOG = """\

@@ -10,6 +10,7 @@ from lenet_verify.commands.arguments import (
     add_limit,
     add_quiet,
     command_parser,
+    whole_from,
 )
 from lenet_verify.console import SILENT, put, say, wants_colour
 from lenet_verify.exit_codes import FAILS, HOLDS
@@ -35,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
         "structure together",
     )  # fmt: skip
     add(
-        "--sample", type=_positive, metavar="NUMBER",
+        "--sample", type=whole_from(1), metavar="NUMBER",
         help="of a large network, take so many edits, spread evenly over all of them",
     )  # fmt: skip
     add(
@@ -56,17 +57,6 @@ examples:
 
 exit codes: 0 done; 1 the score is below --fail-under; 2 the spec cannot be measured
 """
-
-
-def _positive(text: str) -> int:
-    """A whole number from 1.
-
-    Raises:
-        ArgumentTypeError: it is none.
-    """
-    if not text.isdecimal() or len(text) > 9 or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"takes a whole number from 1, not '{visible(text)}'")
-    return int(text)
 
 
 def _percentage(text: str) -> float:
