@@ -6,7 +6,7 @@ layers are paired. Then the model is made anew as the spec has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from lenet_verify.checking.align import align, in_reading_order
 from lenet_verify.checking.canonical import CanonicalForm, formed
@@ -14,7 +14,7 @@ from lenet_verify.checking.rewriting.following import Following, Otherwise
 from lenet_verify.checking.rewriting.separable import SEPARABLE, is_whole, joined
 from lenet_verify.checking.rewriting.sides import Side, bared, marked
 from lenet_verify.checking.wanted import Wanted
-from lenet_verify.checking.wiring import Network
+from lenet_verify.checking.wiring import Network, paired_inputs
 
 
 def as_written(wanted: Wanted, model: Network) -> Iterator[tuple[CanonicalForm, Mapping[str, str]]]:
@@ -51,21 +51,13 @@ def _paired(ours: Side, theirs: Side, *, marks: bool) -> dict[str, str]:
         ours, theirs: the two.
         marks: whether to go by the identities around units, which tell twins apart.
     """
-    inputs = _entrances(ours.inputs, theirs.inputs)
+    inputs = paired_inputs(ours.inputs, theirs.inputs)
     units = (
         in_reading_order(marked(side) if marks else [*side.units.values()], side.outputs)
         for side in (ours, theirs)
     )
     partners = align(*units, settled=inputs).partners
     return inputs | {name: unit.name for name, (unit, _) in partners.items()}
-
-
-def _entrances(ours: Sequence[str], theirs: Sequence[str]) -> dict[str, str]:
-    """Inputs in pairs: where names agree, else in order."""
-    pairs = {name: name for name in ours if name in theirs}
-    left = [name for name in theirs if name not in pairs]
-    waiting = [name for name in ours if name not in pairs]
-    return pairs | dict(zip(waiting, left, strict=True))
 
 
 def _whole_again(

@@ -13,7 +13,7 @@ from lenet_verify.checking.canonical import CanonicalForm, Unit, canonical_form,
 from lenet_verify.checking.measures import Wiring
 from lenet_verify.checking.observation import Site, is_strange, sites
 from lenet_verify.checking.wanted import wanted
-from lenet_verify.checking.wiring import layer_of
+from lenet_verify.checking.wiring import layer_of, paired_inputs
 from lenet_verify.notation import as_json
 from lenet_verify.spec import Spec
 from lenet_verify.verdict import Pairing, Row
@@ -112,7 +112,7 @@ def match(spec: Spec, observed: Architecture, exact: bool) -> Match:
     partner_of = {unit.name: name for name, (unit, _) in alignment.partners.items()}
     paper_names = _Names(
         {
-            **_paired_inputs(spec, found),
+            **_paper_inputs(spec, found),
             **{model: _last_part(by_name[name]) for model, name in partner_of.items()},
         },
         _names_in(spec, sought.units),
@@ -173,14 +173,11 @@ def _through(names: Iterable[str], passed: Mapping[str, tuple[str, ...]]) -> Ite
                 yield one
 
 
-def _paired_inputs(spec: Spec, found: CanonicalForm) -> dict[str, str]:
-    """The model's input layers by the spec's names: where names agree, else in order."""
-    theirs = [layer.name for layer in found.inputs]
+def _paper_inputs(spec: Spec, found: CanonicalForm) -> dict[str, str]:
+    """The spec's inputs by the model's input layers."""
     ours = [one.name for one in spec.inputs] or ["input"]
-    pairs = {name: name for name in ours if name in theirs}
-    left = [name for name in theirs if name not in pairs]
-    waiting = [name for name in ours if name not in pairs]
-    return pairs | dict(zip(left, waiting, strict=False))
+    pairs = paired_inputs(ours, [layer.name for layer in found.inputs])
+    return {theirs: name for name, theirs in pairs.items()}
 
 
 def _last_part(unit: Unit) -> str:

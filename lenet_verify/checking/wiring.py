@@ -227,6 +227,14 @@ def with_wires(layer: Layer, changed: Callable[[str], str]) -> Layer:
     return replace(layer, inputs=calls[0], calls=calls if layer.calls else ())
 
 
+def paired_inputs(ours: Sequence[str], theirs: Sequence[str]) -> dict[str, str]:
+    """The inputs of a model by those of a spec: where names agree, else in order."""
+    pairs = {name: name for name in ours if name in theirs}
+    waiting = [name for name in ours if name not in pairs]
+    left = [name for name in theirs if name not in pairs]
+    return pairs | dict(zip(waiting, left, strict=False))
+
+
 def free(name: str, taken: set[str]) -> str:
     """The name, changed until it is none of those that are taken; then it is taken too."""
     while name in taken:
