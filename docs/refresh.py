@@ -66,6 +66,8 @@ def wanted() -> dict[Path, str]:
     formats = filled(formats, "github example", f"```\n{annotated()}\n…\n```")
     docs = (ROOT / "docs" / "docs.md").read_text(encoding="utf-8")
     docs = filled(docs, "docs help", f"```\n{help_of('docs')}\n```")
+    report = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+    report = filled(report, "report help", f"```\n{help_of('report')}\n```")
     draw = (ROOT / "docs" / "draw.md").read_text(encoding="utf-8")
     draw = filled(draw, "draw help", f"```\n{help_of('draw')}\n```")
     causes = (ROOT / "docs" / "causes.md").read_text(encoding="utf-8")
@@ -78,6 +80,7 @@ def wanted() -> dict[Path, str]:
         ROOT / "docs" / "diff.md": diff,
         ROOT / "docs" / "docs.md": docs,
         ROOT / "docs" / "draw.md": draw,
+        ROOT / "docs" / "report.md": report,
         ROOT / "docs" / "inference.md": inference,
         ROOT / "docs" / "facts.md": facts,
         ROOT / "docs" / "formats.md": formats,

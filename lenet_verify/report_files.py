@@ -7,32 +7,63 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
+from lenet_verify.drawings.figure import draw_figure
 from lenet_verify.drawings.graph import draw_graph
 from lenet_verify.errors import UsageError
 from lenet_verify.renderers import render_markdown
+from lenet_verify.renderers.index import Entry, markdown_index
 from lenet_verify.report import Report
+
+INDEX = "index"
+"""The name of the files that list all reports of a folder."""
 
 Draw = Callable[[str], Mapping[str, bytes]]
 """DOT to pictures, by the suffix of their files."""
 
 
 def compose(report: Report, name: str, draw: Draw | None) -> tuple[Report, dict[str, bytes]]:
-    """The files of one report: Markdown, the graph as DOT, and its pictures.
+    """The files of one report: Markdown, a page, the figure, the graph as DOT and as pictures.
 
     Args:
         report: without pictures.
         name: of the files, without suffix.
-        draw: makes the pictures; None leaves them out.
+        draw: makes the pictures of the graph; None leaves them out.
 
     Returns:
         The report with its pictures named, and contents by file name.
     """
-    dot = draw_graph(replace(report.architecture, title=report.spec.title), report.verdict)
-    files = {f"{name}.{kind}": picture for kind, picture in draw(dot).items()} if draw else {}
+    titled = replace(report.architecture, title=report.spec.title)
+    dot = draw_graph(titled, report.verdict)
+    files = {figure_of(name): draw_figure(titled, report.verdict).encode()}
+    files |= {f"{name}.{kind}": picture for kind, picture in draw(dot).items()} if draw else {}
     files[f"{name}.dot"] = dot.encode("utf-8", "backslashreplace")
-    report = replace(report, pictures=tuple(files) if draw else ())
+    report = replace(report, pictures=tuple(files))
     text = render_markdown([report]).encode("utf-8", "backslashreplace")
     return report, {f"{name}.md": text, **files}
+
+
+def figure_of(name: str) -> str:
+    """The file of a report's figure."""
+    return f"{name}.figure.svg"
+
+
+def index(reports: Sequence[Report], names: Sequence[str]) -> dict[str, bytes]:
+    """The files that list the reports of a folder.
+
+    Args:
+        reports: those in it.
+        names: of their files, without suffix.
+
+    Raises:
+        UsageError: a report would be overwritten.
+    """
+    if INDEX in names:
+        path = reports[names.index(INDEX)].spec.path
+        raise UsageError(f"{path} would be reported as {INDEX}.md, which lists all: rename it")
+    entries = [
+        Entry(report, name, figure_of(name)) for report, name in zip(reports, names, strict=True)
+    ]
+    return {f"{INDEX}.md": markdown_index(entries).encode("utf-8", "backslashreplace")}
 
 
 def distinct_names(reports: Sequence[Report]) -> list[str]:

@@ -76,11 +76,13 @@ def _summary(report: Report) -> str:
 
 
 def _pictures(report: Report) -> str:
-    images = [name for name in report.pictures if name.endswith(".svg")]
-    others = [f"[{name.rpartition('.')[2].upper()}]({name})" for name in report.pictures]
+    """The figure, and links to the graph, which may be far too long for a page."""
+    if not report.pictures:
+        return ""
+    figure, *graph = report.pictures
+    links = [f"[{name.rpartition('.')[2].upper()}]({name})" for name in graph]
     alternative = f"{escaped(report.spec.title)}: {headline(report)}"
-    lines = [f"![{alternative}]({name})" for name in images]
-    return "\n\n".join([*lines, " · ".join(others)]) if lines else ""
+    return f"![{alternative}]({figure})\n\nEvery layer, as a graph: {' · '.join(links)}"
 
 
 def _findings(report: Report) -> Iterable[str]:
