@@ -11,7 +11,7 @@ from lenet_verify.drawings.figure import draw_figure
 from lenet_verify.drawings.graph import draw_graph
 from lenet_verify.errors import UsageError
 from lenet_verify.renderers import render_markdown
-from lenet_verify.renderers.index import Entry, markdown_index
+from lenet_verify.renderers.index import Entry, json_index, markdown_index
 from lenet_verify.report import Report
 
 INDEX = "index"
@@ -63,7 +63,10 @@ def index(reports: Sequence[Report], names: Sequence[str]) -> dict[str, bytes]:
     entries = [
         Entry(report, name, figure_of(name)) for report, name in zip(reports, names, strict=True)
     ]
-    return {f"{INDEX}.md": markdown_index(entries).encode("utf-8", "backslashreplace")}
+    texts = {"md": markdown_index(entries), "json": json_index(entries)}
+    return {
+        f"{INDEX}.{kind}": text.encode("utf-8", "backslashreplace") for kind, text in texts.items()
+    }
 
 
 def distinct_names(reports: Sequence[Report]) -> list[str]:

@@ -22,7 +22,7 @@ claims:
 """
 WRONG = TINY.replace("2@6x6", "2@7x7").replace("Tiny <b>|net", "Wrong")
 KINDS = ("dot", "figure.svg", "md", "png", "svg")
-LISTS = ("index.md",)
+LISTS = ("index.json", "index.md")
 
 
 @pytest.fixture

@@ -1,14 +1,17 @@
-"""The reports of a folder as a list: each with its figure, small, and its verdict."""
+"""The reports of a folder as a list: each with its figure, small, and its verdict; and as JSON."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lenet_verify.renderers.markdown import code, escaped, table
 from lenet_verify.renderers.wording import MARKS, headline, tally
 from lenet_verify.report import Report
-from lenet_verify.verdict import Outcome
+from lenet_verify.verdict import Outcome, worst
+
+SCHEMA = "lenet-verify/reports-1"
 
 _THUMBNAIL = 240
 """Pixels: the width of a figure in the list."""
@@ -54,6 +57,36 @@ def standing(entries: Sequence[Entry]) -> str:
     held = sum(entry.report.verdict.holds for entry in entries)
     models = "model" if len(entries) == 1 else "models"
     return f"Of {len(entries)} {models}, {held} {'is' if held == 1 else 'are'} as claimed."
+
+
+def json_index(entries: Sequence[Entry]) -> str:
+    """The list for programs: badges, dashboards, `lenet-verify papers`."""
+    document = {"schema": SCHEMA, "reports": [_told(entry) for entry in entries]}
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _told(entry: Entry) -> dict[str, object]:
+    report = entry.report
+    return {
+        "name": entry.name,
+        "title": report.spec.title,
+        "spec": report.verdict.spec,
+        "sha256": report.spec.sha256,
+        "model": report.verdict.model,
+        "holds": report.verdict.holds,
+        "counts": report.verdict.counts,
+        "claims": claims(report),
+        "figure": entry.figure,
+    }
+
+
+def claims(report: Report) -> dict[str, int]:
+    """How many claims have each outcome, a claim that of its worst fact."""
+    counts = dict.fromkeys([*(outcome.value for outcome in Outcome), "unchecked"], 0)
+    for claim in report.spec.claims:
+        found = worst([one for one in report.verdict.findings if one.claim == claim.id])
+        counts["unchecked" if found is None else found.value] += 1
+    return counts
 
 
 def _row(entry: Entry) -> tuple[str, str, str]:
