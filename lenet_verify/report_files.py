@@ -13,6 +13,7 @@ from lenet_verify.errors import UsageError
 from lenet_verify.renderers import render_markdown
 from lenet_verify.renderers.index import Entry, json_index, markdown_index
 from lenet_verify.report import Report
+from lenet_verify.shipped import PREFIX
 
 INDEX = "index"
 """The name of the files that list all reports of a folder."""
@@ -88,7 +89,7 @@ def distinct_names(reports: Sequence[Report]) -> list[str]:
 
 
 def _name(report: Report) -> str:
-    spec = _fit(PurePath(report.spec.path).stem)
+    spec = _fit(PurePath(report.spec.path.removeprefix(PREFIX)).stem)
     model = report.verdict.model
     return spec if model is None else f"{spec}--{_fit(re.sub(r'[.](yaml|yml)$', '', model))}"
 

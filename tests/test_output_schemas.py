@@ -84,6 +84,7 @@ def closed(schema):
         ("diff-1", ["diff", "weak.yaml", "other.yaml"]),
         ("diff-1", ["diff", "other.yaml", "file.json"]),
         ("strength-1", ["strength", "weak.yaml"]),
+        ("papers-1", ["papers"]),
     ],
 )
 def test_what_is_printed_fits_its_schema(folder, capsys, name, arguments):

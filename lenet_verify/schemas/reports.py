@@ -14,10 +14,12 @@ from lenet_verify.schemas.parts import (
 )
 from lenet_verify.verdict import Outcome
 
+COUNTS = record(dict.fromkeys([*(outcome.value for outcome in Outcome), "unchecked"], COUNT))
+"""How many have each outcome."""
+
 
 def reports() -> Schema:
     """The reports of a folder."""
-    counts = record(dict.fromkeys([*(outcome.value for outcome in Outcome), "unchecked"], COUNT))
     report = record(
         {
             "name": TEXT,
@@ -26,8 +28,8 @@ def reports() -> Schema:
             "sha256": TEXT,
             "model": TEXT_OR_NULL,
             "holds": FLAG,
-            "counts": counts,
-            "claims": counts,
+            "counts": COUNTS,
+            "claims": COUNTS,
             "figure": TEXT,
         }
     )
