@@ -15,7 +15,8 @@ def figure_section(chapter: Chapter) -> Html:
     report = chapter.report
     if not report.architecture.layers and not chapter.rows:
         return Html("")
-    picture = composed(replace(report.architecture, title=report.spec.title), report.verdict)
+    named = replace(report.architecture, title=report.spec.title)
+    picture = composed(named, report.verdict, alone=False)
 
     def link(group: Group) -> Mapping[str, str]:
         layers = chapter.layers_named(group.layers, group.missing)

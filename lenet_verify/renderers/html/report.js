@@ -87,7 +87,7 @@ document.addEventListener("focusout", (event) => {
 
 // ---- beside the figure: what is claimed of the part that is pointed at -----------------------
 
-const MOST_CLAIMS = 6;
+const MOST_CLAIMS = 4;
 
 function tell(one, found) {
   const panel = one.closest(".chapter").querySelector(".pointed");
