@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lenet_verify.spec import Limits
 
 DEFAULT_OUT = "reports"
-FORMATS = ("text", "json", "markdown", "junit", "sarif", "github", "gitlab")
+FORMATS = ("text", "json", "markdown", "html", "junit", "sarif", "github", "gitlab")
 """What a verdict is told in."""
 IN_LINES = frozenset({"text", "github"})
 """Formats in which many models are told of by a line each."""

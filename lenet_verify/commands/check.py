@@ -56,8 +56,9 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add(
         "--format", choices=FORMATS, metavar="FORMAT",
-        help="what goes to standard output: text (default), json, markdown, junit, sarif, gitlab "
-        "(code quality), or github (text with annotations; the default inside GitHub Actions)",
+        help="what goes to standard output: text (default), json, markdown, html (a page to look "
+        "at), junit, sarif, gitlab (code quality), or github (text with annotations; the default "
+        "inside GitHub Actions)",
     )  # fmt: skip
     add(
         "--output", action="append", default=[], metavar="FORMAT=FILE",
