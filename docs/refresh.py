@@ -203,17 +203,24 @@ def difference(kind: str) -> str:
 
 
 def figures() -> dict[Path, str]:
-    """LeNet-5 drawn as in its paper, and with three faults."""
+    """LeNet-5 drawn as in its paper, and with three faults, on both backgrounds; and every
+    network of the gallery that has a spec beside its picture."""
     spec = load_spec(ROOT / "spec" / "lenet5.yaml")
     with tempfile.TemporaryDirectory() as folder:
         theirs = Path(folder, "theirs.yaml")
         theirs.write_text(faulty(), encoding="utf-8")
         networks = {"lenet5": infer(spec), "broken": infer(load_spec(theirs))}
     folder_of_figures = ROOT / "docs" / "figures"
-    return {
-        folder_of_figures / f"{name}.svg": draw_figure(network, check(spec, network))
-        for name, network in networks.items()
-    }
+    pictures = {}
+    for name, network in networks.items():
+        verdict = check(spec, network)
+        pictures[folder_of_figures / f"{name}.svg"] = draw_figure(network, verdict)
+        for theme in ("light", "dark"):
+            path = folder_of_figures / f"{name}-{theme}.svg"
+            pictures[path] = draw_figure(network, verdict, theme)
+    for path in sorted(folder_of_figures.glob("*.yaml")):
+        pictures[path.with_suffix(".svg")] = draw_figure(infer(load_spec(path)))
+    return pictures
 
 
 def faulty() -> str:
