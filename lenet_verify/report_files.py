@@ -11,6 +11,8 @@ from lenet_verify.drawings.figure import draw_figure
 from lenet_verify.drawings.graph import draw_graph
 from lenet_verify.errors import UsageError
 from lenet_verify.renderers import render_markdown
+from lenet_verify.renderers.html import render_html
+from lenet_verify.renderers.html.index import html_index
 from lenet_verify.renderers.index import Entry, json_index, markdown_index
 from lenet_verify.report import Report
 from lenet_verify.shipped import PREFIX
@@ -39,8 +41,9 @@ def compose(report: Report, name: str, draw: Draw | None) -> tuple[Report, dict[
     files |= {f"{name}.{kind}": picture for kind, picture in draw(dot).items()} if draw else {}
     files[f"{name}.dot"] = dot.encode("utf-8", "backslashreplace")
     report = replace(report, pictures=tuple(files))
-    text = render_markdown([report]).encode("utf-8", "backslashreplace")
-    return report, {f"{name}.md": text, **files}
+    texts = {f"{name}.md": render_markdown([report]), f"{name}.html": render_html([report])}
+    written = {file: text.encode("utf-8", "backslashreplace") for file, text in texts.items()}
+    return report, {**written, **files}
 
 
 def figure_of(name: str) -> str:
@@ -64,7 +67,9 @@ def index(reports: Sequence[Report], names: Sequence[str]) -> dict[str, bytes]:
     entries = [
         Entry(report, name, figure_of(name)) for report, name in zip(reports, names, strict=True)
     ]
-    texts = {"md": markdown_index(entries), "json": json_index(entries)}
+    texts = {
+        "html": html_index(entries), "md": markdown_index(entries), "json": json_index(entries),
+    }  # fmt: skip
     return {
         f"{INDEX}.{kind}": text.encode("utf-8", "backslashreplace") for kind, text in texts.items()
     }

@@ -118,7 +118,7 @@ def test_without_arguments_what_is_configured_is_run(run, folder):
     assert out.endswith("\n2 of 3 hold\n")
     # only the spec's own model has a report where nobody says where to
     assert sorted(path.name for path in (folder / "reports").iterdir()) == [
-        "tiny.dot", "tiny.figure.svg", "tiny.md", "tiny.png", "tiny.svg",
+        "tiny.dot", "tiny.figure.svg", "tiny.html", "tiny.md", "tiny.png", "tiny.svg",
     ]  # fmt: skip
     assert re.fullmatch("wrote reports/tiny.md, .*\n", err)
 

@@ -140,7 +140,7 @@ def test_pictures_are_linked_only_if_they_are_there(lenet5):
         assert f"({name})" in markdown
         assert files[name]
     plain, fewer = compose(replace(report, pictures=()), "lenet5", None)
-    assert set(fewer) == {"lenet5.md", "lenet5.figure.svg", "lenet5.dot"}
+    assert set(fewer) == {"lenet5.md", "lenet5.html", "lenet5.figure.svg", "lenet5.dot"}
     assert plain.pictures == ("lenet5.figure.svg", "lenet5.dot")
     assert b"lenet5.svg" not in fewer["lenet5.md"]
     assert b"lenet5.png" not in fewer["lenet5.md"]

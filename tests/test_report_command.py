@@ -21,8 +21,8 @@ claims:
   - {id: size, why: 8 - 3 + 1, expect: {C1: {output: 2@6x6}}}
 """
 WRONG = TINY.replace("2@6x6", "2@7x7").replace("Tiny <b>|net", "Wrong")
-KINDS = ("dot", "figure.svg", "md", "png", "svg")
-LISTS = ("index.json", "index.md")
+KINDS = ("dot", "figure.svg", "html", "md", "png", "svg")
+LISTS = ("index.html", "index.json", "index.md")
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_file_that_is_missing_is_named(specs, command, folder, name):
     assert not (folder / "site" / name).exists()
 
 
-@pytest.mark.parametrize("name", ["tiny.md", "tiny.dot", "tiny.figure.svg", *LISTS])
+@pytest.mark.parametrize("name", ["tiny.md", "tiny.html", "tiny.dot", "tiny.figure.svg", *LISTS])
 def test_a_file_that_differs_is_named_with_its_line(specs, command, folder, name):
     command("report", *specs)
     file = folder / "site" / name
@@ -106,7 +106,7 @@ def test_a_changed_spec_makes_its_reports_stale(specs, command, folder):
     (folder / "tiny.yaml").write_text(TINY.replace("filters: 2", "filters: 3"))
     code, _, err = command("report", *specs, "--check")
     assert code == 1
-    for kind in ("md", "dot", "figure.svg"):
+    for kind in ("md", "html", "dot", "figure.svg"):
         assert f"site/tiny.{kind} is stale" in err
     assert "wrong" not in err
 

@@ -12,17 +12,22 @@ from lenet_verify.drawings.figure import style
 from lenet_verify.drawings.figure.picture import COLOURS
 from lenet_verify.renderers.html.element import Html, block, element
 
+IMAGES = "img-src 'self' file:; "
+"""Where pictures may come from; a page that is a file has no origin to be its own."""
 
-def page(title: str, main: str) -> str:
+
+def page(title: str, main: str, *, images: bool = False) -> str:
     """The text of an HTML file.
 
     Args:
         title: of the window, as text.
         main: the content, as markup.
+        images: whether it shows pictures that stand beside it.
     """
     rules, script = _style(), _script()
     policy = (
         f"default-src 'none'; style-src '{_hash(rules)}'; script-src '{_hash(script)}'; "
+        f"{IMAGES if images else ''}"
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
     )
     head = [
