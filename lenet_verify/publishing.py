@@ -9,9 +9,9 @@ from pathlib import Path
 
 from lenet_verify.errors import MissingLibraryError
 from lenet_verify.files import write_files
-from lenet_verify.pictures import FORMATS, LayoutEngine, PictureError, lay_out
+from lenet_verify.pictures import LayoutEngine, PictureError, lay_out
 from lenet_verify.report import Report
-from lenet_verify.report_files import compose, distinct_names, index
+from lenet_verify.report_files import compose, distinct_names, graph_kinds, index
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,15 @@ def stale(reports: Sequence[Report], folder: Path) -> list[str]:
     names = distinct_names(reports)
     wanted: dict[str, bytes] = {}
     for report, name in zip(reports, names, strict=True):
-        laid_out = any((folder / f"{name}.{kind}").exists() for kind in FORMATS)
+        laid_out = any((folder / f"{name}.{kind}").exists() for kind in graph_kinds(report))
         wanted |= compose(report, name, _anything if laid_out else None)[1]
     wanted |= index(reports, names)
     found = ((folder / name, content) for name, content in wanted.items())
     return [f"{file} {said}" for file, content in found if (said := _unlike(file, content))]
 
 
-def _anything(_: str) -> dict[str, bytes]:
-    return dict.fromkeys(FORMATS, b"")
+def _anything(_: str, kinds: Sequence[str]) -> dict[str, bytes]:
+    return dict.fromkeys(kinds, b"")
 
 
 def _unlike(file: Path, wanted: bytes) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
+from lenet_verify.architecture import Layer
 from lenet_verify.drawings.figure import draw_figure
 from lenet_verify.drawings.graph import draw_graph
 from lenet_verify.errors import UsageError
@@ -20,8 +21,11 @@ from lenet_verify.shipped import PREFIX
 INDEX = "index"
 """The name of the files that list all reports of a folder."""
 
-Draw = Callable[[str], Mapping[str, bytes]]
-"""DOT to pictures, by the suffix of their files."""
+Draw = Callable[[str, Sequence[str]], Mapping[str, bytes]]
+"""DOT to pictures, by the suffixes of their files that are wanted."""
+
+_MOST_AS_PIXELS = 100
+"""Layers of a graph that a picture of pixels still shows; one of hundreds is megabytes of them."""
 
 
 def compose(report: Report, name: str, draw: Draw | None) -> tuple[Report, dict[str, bytes]]:
@@ -38,12 +42,22 @@ def compose(report: Report, name: str, draw: Draw | None) -> tuple[Report, dict[
     titled = replace(report.architecture, title=report.spec.title)
     dot = draw_graph(titled, report.verdict)
     files = {figure_of(name): draw_figure(titled, report.verdict).encode()}
-    files |= {f"{name}.{kind}": picture for kind, picture in draw(dot).items()} if draw else {}
+    kinds = graph_kinds(report)
+    files |= {f"{name}.{kind}": one for kind, one in draw(dot, kinds).items()} if draw else {}
     files[f"{name}.dot"] = dot.encode("utf-8", "backslashreplace")
     report = replace(report, pictures=tuple(files))
     texts = {f"{name}.md": render_markdown([report]), f"{name}.html": render_html([report])}
     written = {file: text.encode("utf-8", "backslashreplace") for file, text in texts.items()}
     return report, {**written, **files}
+
+
+def graph_kinds(report: Report) -> tuple[str, ...]:
+    """The suffixes of the pictures of a report's graph."""
+    return ("svg", "png") if _size(report.architecture.layers) <= _MOST_AS_PIXELS else ("svg",)
+
+
+def _size(layers: Sequence[Layer]) -> int:
+    return sum(1 + _size(layer.layers) for layer in layers)
 
 
 def figure_of(name: str) -> str:

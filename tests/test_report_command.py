@@ -101,6 +101,19 @@ def test_pictures_of_the_graph_differ_by_machine_and_are_not_compared(specs, com
     assert command("report", *specs, "--check")[0] == 0
 
 
+def test_a_graph_of_hundreds_of_layers_is_no_picture_of_pixels(command, folder):
+    """It would be megabytes that nobody can look at."""
+    for count, kinds in ((98, {"svg", "png"}), (99, {"svg"})):  # and the input, and the output
+        layers = "".join(f"  d{n}: {{type: Dense, units: 1}}\n" for n in range(count))
+        (folder / "long.yaml").write_text(TINY.replace("  output:", f"{layers}  output:"))
+        command("report", "long.yaml", "--static", "--out", f"site{count}", "-q")
+        found = {path.name for path in (folder / f"site{count}").glob("long.*")}
+        assert {"long.svg", "long.png"} & found == {f"long.{kind}" for kind in kinds}
+        assert (
+            command("report", "long.yaml", "--static", "--out", f"site{count}", "--check")[0] == 0
+        )
+
+
 def test_a_changed_spec_makes_its_reports_stale(specs, command, folder):
     command("report", *specs)
     (folder / "tiny.yaml").write_text(TINY.replace("filters: 2", "filters: 3"))
@@ -144,7 +157,10 @@ def test_the_projects_own_reports_are_all_there_is(specs):
     """`make check` compares them; here, that none is left of a spec that is gone."""
     reports = {path.name for path in (ROOT / "reports").iterdir()}
     named = set(re.findall(r"\(([\w.-]+)\.md\)", (ROOT / "reports/index.md").read_text()))
-    assert reports == {*LISTS, *(f"{name}.{kind}" for name in named for kind in KINDS)}
+    pixels = {name for name in reports if name.endswith(".png")}
+    assert pixels <= {f"{name}.png" for name in named}
+    kinds = [kind for kind in KINDS if kind != "png"]
+    assert reports == {*LISTS, *pixels, *(f"{name}.{kind}" for name in named for kind in kinds)}
     assert {path.stem for path in (ROOT / "spec").glob("*.yaml")} <= {
         name.split("--")[0] for name in named
     }
