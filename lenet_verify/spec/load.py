@@ -26,8 +26,8 @@ from lenet_verify.vocabulary import LOSSES, METRICS, OPTIMIZERS
 
 FORMAT = 1
 TOP_KEYS = (
-    "format", "title", "sources", "input", "inputs", "layers", "outputs", "compile", "claims",
-    "implementations",
+    "format", "title", "sources", "input", "inputs", "blocks", "layers", "outputs", "compile",
+    "claims", "implementations",
 )  # fmt: skip
 SOURCE_KEYS = ("title", "authors", "year", "doi", "url", "note")
 COMPILE_KEYS = ("optimizer", "loss", "metrics")
@@ -98,7 +98,7 @@ def _spec(problems: Problems, node: Node, file: str, limits: Limits, sha256: str
     sources = _sources(problems, top.get("sources"))
     stated = top.get("sources")
     named = [key.text for key, _ in stated.entries] if isinstance(stated, Mapping) else []
-    graph = read_graph(problems, top)
+    graph = read_graph(problems, top, limits)
     return Spec(
         path=file,
         sha256=sha256,
