@@ -178,8 +178,6 @@ def _implementations(problems: Problems, top: Dictionary[str, Node]) -> tuple[Im
     table = mapping(problems, node, "'implementations'")
     if table is None:
         return ()
-    if "layers" in top:
-        problems.add(table, "'implementations' is for a spec of claims alone; this has 'layers'")
     found: list[Implementation] = []
     for key, value in table.entries:
         if key.text not in IMPLEMENTATIONS:
