@@ -30,6 +30,9 @@ _OPERATIONS: Mapping[str, str] = {
 }
 """What the field calls what layers do, by the beginning of their types."""
 
+_LONGEST_NAME = 1000
+"""Letters of a layer's name where all of a stage is told."""
+
 
 @dataclass(frozen=True)
 class Label:
@@ -114,9 +117,9 @@ def _counted(layers: int) -> str:
 def in_full(stage: Stage) -> str:
     """Every layer of a stage, a line each."""
     if stage.ghost is not None:
-        return f"{visible(stage.ghost.name, None)}: missing"
+        return f"{visible(stage.ghost.name, _LONGEST_NAME)}: missing"
     return "\n".join(
-        f"{visible(layer.name, None)}: {summary(layer)}, {outputs(layer)}, "
+        f"{visible(layer.name, _LONGEST_NAME)}: {summary(layer)}, {outputs(layer)}, "
         f"{parameters(layer.params)}"
         for layer in stage.layers
     )
