@@ -29,6 +29,9 @@ _BOLD = """
 _WIDEST = 4129
 """Of any glyph of the font: what is taken for a character that the tables do not have."""
 
+_LETTER = 2920
+"""Of any letter from Greek to Arabic and Syriac: those scripts have no wider one."""
+
 _WIDE = 2868
 """Of a character that East Asian fonts and those of emoji draw on a square."""
 
@@ -85,4 +88,6 @@ def _other(character: str, table: Mapping[str, int]) -> int:
     base, *accents = list(unicodedata.normalize("NFD", character))
     if base in table and all(map(unicodedata.combining, accents)):
         return table[base] + _ACCENT * bool(accents)
+    if 0x370 <= ord(character) < 0x800:
+        return _LETTER
     return _WIDE if unicodedata.east_asian_width(character) in "WF" else _WIDEST
