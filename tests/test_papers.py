@@ -99,8 +99,7 @@ HOLDING = {
         "MobileNet MobileNetV2 EfficientNetB0": "classifier first input reductions",
         "DenseNet121": "classifier input reductions",
         "ConvNeXtTiny": "classifier input",
-        "InceptionV3": "classifier first",
-        "Xception": "classifier first kernels",
+        "InceptionV3 Xception": "classifier first",
     },
 }
 """Which claims hold of which other network all the same; of those not named, none."""
