@@ -203,8 +203,8 @@ def difference(kind: str) -> str:
 
 
 def figures() -> dict[Path, str]:
-    """LeNet-5 drawn as in its paper, and with three faults, on both backgrounds; and every
-    network of the gallery that has a spec beside its picture."""
+    """LeNet-5 drawn as in its paper, and with three faults, on both backgrounds; and the
+    gallery's other networks, most of which have their spec beside their picture."""
     spec = load_spec(ROOT / "spec" / "lenet5.yaml")
     with tempfile.TemporaryDirectory() as folder:
         theirs = Path(folder, "theirs.yaml")
@@ -218,8 +218,9 @@ def figures() -> dict[Path, str]:
         for theme in ("light", "dark"):
             path = folder_of_figures / f"{name}-{theme}.svg"
             pictures[path] = draw_figure(network, verdict, theme)
-    for path in sorted(folder_of_figures.glob("*.yaml")):
-        pictures[path.with_suffix(".svg")] = draw_figure(infer(load_spec(path)))
+    shipped = (ROOT / "spec" / f"{name}.yaml" for name in ("vgg16", "resnet50"))
+    for path in (*shipped, *sorted(folder_of_figures.glob("*.yaml"))):
+        pictures[folder_of_figures / f"{path.stem}.svg"] = draw_figure(infer(load_spec(path)))
     return pictures
 
 
