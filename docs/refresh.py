@@ -203,24 +203,27 @@ def difference(kind: str) -> str:
 
 
 def figures() -> dict[Path, str]:
-    """LeNet-5 drawn as in its paper, and with three faults, on both backgrounds; and the
-    gallery's other networks, most of which have their spec beside their picture."""
+    """LeNet-5 drawn as in its paper, and with three faults, on both backgrounds; and every
+    network of the gallery that has a spec beside its picture."""
     spec = load_spec(ROOT / "spec" / "lenet5.yaml")
     with tempfile.TemporaryDirectory() as folder:
         theirs = Path(folder, "theirs.yaml")
         theirs.write_text(faulty(), encoding="utf-8")
         networks = {"lenet5": infer(spec), "broken": infer(load_spec(theirs))}
     folder_of_figures = ROOT / "docs" / "figures"
-    pictures = {}
+    shipped = (ROOT / "spec" / f"{name}.yaml" for name in ("vgg16", "resnet50"))
+    pictures = {
+        folder_of_figures / f"{path.stem}.svg": draw_figure(infer(load_spec(path)))
+        for path in shipped
+    }
     for name, network in networks.items():
         verdict = check(spec, network)
         pictures[folder_of_figures / f"{name}.svg"] = draw_figure(network, verdict)
         for theme in ("light", "dark"):
             path = folder_of_figures / f"{name}-{theme}.svg"
             pictures[path] = draw_figure(network, verdict, theme)
-    shipped = (ROOT / "spec" / f"{name}.yaml" for name in ("vgg16", "resnet50"))
-    for path in (*shipped, *sorted(folder_of_figures.glob("*.yaml"))):
-        pictures[folder_of_figures / f"{path.stem}.svg"] = draw_figure(infer(load_spec(path)))
+    for path in sorted(folder_of_figures.glob("*.yaml")):
+        pictures[path.with_suffix(".svg")] = draw_figure(infer(load_spec(path)))
     return pictures
 
 
