@@ -211,7 +211,11 @@ def figures() -> dict[Path, str]:
         theirs.write_text(faulty(), encoding="utf-8")
         networks = {"lenet5": infer(spec), "broken": infer(load_spec(theirs))}
     folder_of_figures = ROOT / "docs" / "figures"
-    pictures = {}
+    shipped = (ROOT / "spec" / f"{name}.yaml" for name in ("vgg16", "resnet50"))
+    pictures = {
+        folder_of_figures / f"{path.stem}.svg": draw_figure(infer(load_spec(path)))
+        for path in shipped
+    }
     for name, network in networks.items():
         verdict = check(spec, network)
         pictures[folder_of_figures / f"{name}.svg"] = draw_figure(network, verdict)
