@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lenet_verify.architecture import Architecture, Layer, Shape, Source
+from lenet_verify.difference import Change, Difference, Kind, LayerDifference, Unknown
 from lenet_verify.diffing.arguments import changed_arguments
-from lenet_verify.diffing.difference import Change, Difference, Kind, LayerDifference, Unknown
 from lenet_verify.diffing.opened import Graph, kept_closed, of_model, of_nested
 from lenet_verify.diffing.pairing import paired, reading_order
 from lenet_verify.diffing.wiring import Fed, Wiring

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.difference import Kind
 from lenet_verify.drawings.figure.picture import MARKED
 from lenet_verify.drawings.figure.stages import Stage
 from lenet_verify.drawings.figure.wording import folds
@@ -14,7 +15,15 @@ from lenet_verify.drawings.telling import shortened
 from lenet_verify.verdict import Outcome
 from lenet_verify.visible import visible
 
-WORST = (Outcome.BROKEN, Outcome.UNKNOWN, Outcome.DEVIATES)
+WORST = (
+    Outcome.BROKEN,
+    Outcome.UNKNOWN,
+    Outcome.DEVIATES,
+    Kind.REMOVED,
+    Kind.ADDED,
+    Kind.CHANGED,
+    Kind.UNKNOWN,
+)
 """What a figure marks, the worst first."""
 
 _MOST_NOTES, _MOST_NAMES = 24, 12
@@ -58,7 +67,7 @@ def marked(stage: Stage, marks: Marks) -> Mark:
 def _findings(
     marks: Marks, stages: Sequence[Stage], idle: Sequence[Layer]
 ) -> Iterator[tuple[str, str]]:
-    for note in marks.heading:
+    for note in marks.whole.notes:
         yield f"The model: {note}", "ink"
     found = []
     for stage in stages:

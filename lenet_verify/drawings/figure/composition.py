@@ -25,7 +25,8 @@ from lenet_verify.drawings.figure.solids import Scale, scale
 from lenet_verify.drawings.figure.stages import Stage, folded
 from lenet_verify.drawings.figure.units import first_shape, units
 from lenet_verify.drawings.figure.wording import label
-from lenet_verify.drawings.marks import SIGNS, marks, whole
+from lenet_verify.drawings.judged import marks
+from lenet_verify.drawings.marks import SIGNS, Marks
 from lenet_verify.drawings.telling import parameters, shortened
 from lenet_verify.verdict import Verdict
 
@@ -40,16 +41,16 @@ _FEW = 9
 
 
 def composed(
-    architecture: Architecture, verdict: Verdict | None = None, most: int | None = None
+    architecture: Architecture, found: Verdict | Marks | None = None, most: int | None = None
 ) -> Picture:
     """The figure of a network, every place in it settled.
 
     Args:
         architecture: the network.
-        verdict: what a check found, to be marked.
+        found: what a check found, or any other marks.
         most: how many stages a row may have, at least 3; None for as many as a page holds.
     """
-    return _Composition(architecture, verdict, most).picture()
+    return _Composition(architecture, marks(architecture, found), most).picture()
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,9 @@ class _Drawn:
 class _Composition:
     """One figure in the making."""
 
-    def __init__(
-        self, architecture: Architecture, verdict: Verdict | None, most: int | None
-    ) -> None:
-        self.architecture, self.marks = opened(architecture, marks(architecture, verdict))
+    def __init__(self, architecture: Architecture, shown: Marks, most: int | None) -> None:
+        self.architecture, self.marks = opened(architecture, shown)
         self.most = most
-        self.verdict = verdict
         self.lanes: Lanes = lanes(self.architecture)
         self.items: list[Item] = []
 
@@ -138,7 +136,7 @@ class _Composition:
             y += 6
         y += 14
         x = _MARGIN
-        mark = whole(self.verdict, self.marks)
+        mark = self.marks.whole
         if mark.word:
             role = mark.outcome.value if mark.outcome else "muted"
             role = role if role in (*MARKED, "holds") else "muted"
