@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from lenet_verify.architecture import Architecture
 from lenet_verify.draw.wanted import Wanted
+from lenet_verify.drawings.marks import Marks
 from lenet_verify.verdict import Verdict
 
 
-def drawn(architecture: Architecture, verdict: Verdict | None, wanted: Wanted) -> bytes:
+def drawn(architecture: Architecture, found: Verdict | Marks | None, wanted: Wanted) -> bytes:
     """The picture of a network.
 
     Args:
         architecture: the network.
-        verdict: what a check found, to be marked.
+        found: what a check found, or any other marks.
         wanted: how it is to look, and what it is written as.
 
     Raises:
@@ -20,14 +21,14 @@ def drawn(architecture: Architecture, verdict: Verdict | None, wanted: Wanted) -
         PictureError: Graphviz could not draw it.
     """
     if wanted.style == "graph":
-        return _graph(architecture, verdict, wanted)
+        return _graph(architecture, found, wanted)
     if wanted.style == "mermaid":
         from lenet_verify.drawings.mermaid import draw_mermaid
 
-        return draw_mermaid(architecture, verdict).encode("utf-8", "backslashreplace")
+        return draw_mermaid(architecture, found).encode("utf-8", "backslashreplace")
     from lenet_verify.drawings.figure import as_svg, composed
 
-    picture = composed(architecture, verdict, wanted.stages)
+    picture = composed(architecture, found, wanted.stages)
     if wanted.kind == "svg":
         return as_svg(picture, wanted.theme).encode()
     if wanted.kind == "png":
@@ -39,10 +40,10 @@ def drawn(architecture: Architecture, verdict: Verdict | None, wanted: Wanted) -
     return as_pdf(picture, wanted.theme)
 
 
-def _graph(architecture: Architecture, verdict: Verdict | None, wanted: Wanted) -> bytes:
+def _graph(architecture: Architecture, found: Verdict | Marks | None, wanted: Wanted) -> bytes:
     from lenet_verify.drawings.graph import draw_graph
 
-    dot = draw_graph(architecture, verdict, wanted.orientation)
+    dot = draw_graph(architecture, found, wanted.orientation)
     if wanted.kind == "dot":
         return dot.encode("utf-8", "backslashreplace")
     from lenet_verify.pictures import lay_out

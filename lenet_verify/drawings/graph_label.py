@@ -96,21 +96,31 @@ def heading(title: str, facts: str, mark: Mark, legend: Mapping[Kind, str]) -> s
         line = _word(mark, 12) + _font(" · ", MUTED, 12) + line
     rows = [_cell(_bold(_font(shortened(title, LONGEST_TITLE), INK, 17))), _cell(line)]
     rows += [_cell(_font(note, look.ink, 11)) for note in mark.notes]
-    rows += [_legend(kind, text) for kind, text in legend.items()]
+    rows += [_legend(legend)] if legend else []
     rows.append('<TD HEIGHT="6"></TD>')
     return _rows(rows)
 
 
-def _legend(kind: Kind, text: str) -> str:
-    """What a kind of mark means, its word framed as the cards are."""
-    look = LOOKS[kind]
-    style = next((line for line in ("dashed", "dotted") if line in look.style), "solid")
-    width = "1" if look.lines == "2" else str(round(float(look.width)))
-    frame = f'BORDER="{width}" STYLE="{style}" COLOR="{look.ink}" BGCOLOR="{look.fill}"'
-    word = _font(f"{SIGNS[kind]} {kind.value}", look.ink, 10)
-    inner = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0"><TR><TD {frame}>{word}</TD>'
-    inner += f'<TD WIDTH="4"></TD><TD ALIGN="LEFT">{_font(text, MUTED, 10)}</TD></TR></TABLE>'
-    return _cell(inner)
+def _legend(legend: Mapping[Kind, str]) -> str:
+    """What each kind of mark means, beside a frame as the cards have it."""
+    rows = []
+    for kind, text in legend.items():
+        look = LOOKS[kind]
+        word = _bold(_font(f"{SIGNS[kind]} {kind.value}", look.ink, 11))
+        words = _cell(word + _font(f"  {text}", MUTED, 11))
+        rows.append(f'<TR><TD ALIGN="LEFT" WIDTH="34">{_frame(look)}</TD>{words}<TD></TD></TR>')
+    return _cell(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0">{"".join(rows)}</TABLE>')
+
+
+def _frame(look: Look) -> str:
+    line = next((line for line in ("dashed", "dotted") if line in look.style), "solid")
+    width = max(1, round(float(look.width)))
+    second = int(look.lines == "2")
+    return (
+        f'<TABLE BORDER="{second}" CELLBORDER="{width}" CELLSPACING="1" COLOR="{look.ink}" '
+        f'ALIGN="LEFT"><TR><TD BGCOLOR="{look.fill}" COLOR="{look.ink}" STYLE="{line}" '
+        'WIDTH="24" HEIGHT="9" FIXEDSIZE="TRUE"></TD></TR></TABLE>'
+    )
 
 
 def _table(

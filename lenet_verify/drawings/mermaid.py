@@ -6,6 +6,7 @@ Code hosts draw it in Markdown.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.difference import Kind
@@ -42,10 +43,11 @@ def draw_mermaid(architecture: Architecture, found: Verdict | Marks | None = Non
     lines = ["flowchart TB"]
     if shown.whole.notes or shown.legend:
         title = shortened(architecture.title, LONGEST_TITLE)
-        lines.append(f"  m{drawing.box('m', [title], shown.whole)}")
+        meanings = (f"{SIGNS[kind]} {kind.value}: {text}" for kind, text in shown.legend.items())
+        whole = replace(shown.whole, notes=(*shown.whole.notes, *meanings))
+        lines.append(f"  m{drawing.box('m', [title], whole)}")
     lines += drawing.boxes((), architecture.layers, "  ")
     lines += drawing.missing()
-    lines += drawing.legend()
     lines += drawing.arrows((), architecture.layers)
     lines += drawing.other_arrows()
     lines += drawing.arrows_of_missing()
@@ -87,12 +89,6 @@ class _Drawing:
         for at, ghost in enumerate(self.marks.ghosts):
             own = self.ids[ghost.name] = f"g{at}"
             yield f"  {own}{self.box(own, [shortened(ghost.name)], ghost.mark)}"
-
-    def legend(self) -> Iterator[str]:
-        """What each kind of mark means."""
-        for at, (kind, text) in enumerate(self.marks.legend.items()):
-            mark = Mark(outcome=kind, word=text)
-            yield f"  l{at}{self.box(f'l{at}', [kind.value], mark)}"
 
     def box(self, own: str, lines: Sequence[str], mark: Mark) -> str:
         """What is written into a box; the first line is what it is called."""

@@ -9,7 +9,7 @@ from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.difference import Kind
 from lenet_verify.drawings.figure.picture import MARKED
 from lenet_verify.drawings.figure.stages import Stage
-from lenet_verify.drawings.figure.wording import folds
+from lenet_verify.drawings.figure.wording import folds, leaves
 from lenet_verify.drawings.marks import SIGNS, Mark, Marks
 from lenet_verify.drawings.telling import shortened
 from lenet_verify.verdict import Outcome
@@ -20,9 +20,9 @@ WORST = (
     Outcome.UNKNOWN,
     Outcome.DEVIATES,
     Kind.REMOVED,
-    Kind.ADDED,
     Kind.CHANGED,
     Kind.UNKNOWN,
+    Kind.ADDED,
 )
 """What a figure marks, the worst first."""
 
@@ -52,10 +52,14 @@ def marked(stage: Stage, marks: Marks) -> Mark:
     """What is to be marked of a whole stage: the worst of it, and of how many layers."""
     if stage.ghost is not None:
         return stage.ghost.mark
-    found = [mark for _, mark in _failing(stage.layers, marks)]
-    if not found:
+    named = list(_failing(stage.layers, marks))
+    if not named:
         return Mark()
+    found = [mark for _, mark in named]
     mark = min(found, key=_severity)
+    if mark.outcome is Kind.ADDED and len(found) < sum(1 for _ in leaves(stage.layers)):
+        word = shortened(named[0][0]) if len(found) == 1 else f"{len(found):,} layers"
+        return Mark(outcome=Kind.CHANGED, word=f"{word} added")
     own = marks.layers.get((stage.end.name,)) if stage.end else None
     if mark.outcome is None or (stage.is_one_layer and own is mark):
         return mark
@@ -75,6 +79,10 @@ def _findings(
             found.append((stage.ghost.name, stage.ghost.mark))
         found += _failing(stage.layers, marks)
     found += _failing(idle, marks)
+    added = tuple(name for name, mark in found if mark.outcome is Kind.ADDED)
+    if added:
+        yield f"{SIGNS[Kind.ADDED]} added: {_listed(added)}", Kind.ADDED.value
+        found = [one for one in found if one[1].outcome is not Kind.ADDED]
     for name, mark in sorted(found, key=lambda one: _severity(one[1])):
         role = mark.outcome.value if mark.outcome else ""
         notes = f": {'; '.join(mark.notes)}" if mark.notes else ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from lenet_verify.architecture import Architecture
-from lenet_verify.drawings.figure.captions import WORST, captions
+from lenet_verify.difference import Kind
+from lenet_verify.drawings.figure.captions import WORST, captions, marked
 from lenet_verify.drawings.figure.lanes import Lane, Lanes, lanes
 from lenet_verify.drawings.figure.layout import Placed, placed
 from lenet_verify.drawings.figure.lettering import wrapped
@@ -27,7 +28,7 @@ from lenet_verify.drawings.figure.units import first_shape, units
 from lenet_verify.drawings.figure.wording import label
 from lenet_verify.drawings.judged import marks
 from lenet_verify.drawings.marks import SIGNS, Marks
-from lenet_verify.drawings.telling import parameters, shortened
+from lenet_verify.drawings.telling import LONGEST_TITLE, parameters, shortened
 from lenet_verify.verdict import Verdict
 
 _MARGIN, _LEAST_WIDTH = 26.0, 420.0
@@ -78,7 +79,7 @@ class _Composition:
         y = self.heading(width)
         y = self.drawings(columns, y)
         y = self.words(columns, width, y)
-        title = shortened(self.architecture.title)
+        title = shortened(self.architecture.title, LONGEST_TITLE)
         about = f"The network {title} as a figure. {self.told(columns)}"
         size = ceil(width + 2 * _MARGIN), ceil(y + _MARGIN)
         return Picture(*size, title, about, tuple(self.items))
@@ -88,7 +89,7 @@ class _Composition:
         trunk = () if self.lanes.trunk is None else (self.lanes.trunk,)
         columns = [list(each) for each in (self.lanes.inputs, trunk, self.lanes.outputs) if each]
         most = self.most or (_MOST_STAGES if len(columns) == 1 else _MOST_BESIDE)
-        apart = {path[0] for path, mark in self.marks.layers.items() if mark.outcome in WORST}
+        apart = self.apart()
         stages = [[folded(units(lane), most, apart) for lane in column] for column in columns]
         self.add_missing([one for column in stages for one in column])
         sizes = self.scale(sum(max(map(len, column)) for column in stages), stages)
@@ -99,6 +100,16 @@ class _Composition:
             ]
             for column, beside in zip(columns, stages, strict=True)
         ]
+
+    def apart(self) -> dict[str, Hashable]:
+        """By layer, what it is marked with: itself, or that it is added as others are."""
+        found: dict[str, Hashable] = {}
+        for path, mark in self.marks.layers.items():
+            if mark.outcome in WORST:
+                name = path[0]
+                key = mark.outcome if mark.outcome is Kind.ADDED else name
+                found[name] = key if found.get(name, key) == key else name
+        return found
 
     def add_missing(self, all_stages: Sequence[list[Stage]]) -> None:
         """Puts layers that the model lacks behind those that they should follow."""
@@ -130,7 +141,7 @@ class _Composition:
     def heading(self, width: float) -> float:
         """Title, verdict and totals."""
         y = _MARGIN
-        for line in wrapped(shortened(self.architecture.title), width * 0.9, 17):
+        for line in wrapped(shortened(self.architecture.title, LONGEST_TITLE), width * 0.9, 17):
             y += 15
             self.items.append(Text(_MARGIN, y, line, 17, bold=True))
             y += 6
@@ -144,6 +155,9 @@ class _Composition:
             self.items.append(word)
             x += word.width + 10
         self.items.append(Text(x, y, parameters(self.architecture.params), 12, "muted"))
+        for kind, text in self.marks.legend.items():
+            y += 19
+            self.items += _legend(y, kind, text)
         return y + 26
 
     def drawings(self, columns: Sequence[Sequence[_Drawn]], y: float) -> float:
@@ -186,9 +200,24 @@ class _Composition:
         sentences = []
         for column in columns:
             for one in column:
-                words = [label(stage, self.marks).in_words for stage in one.stages]
+                words = [self.in_words(stage) for stage in one.stages]
                 sentences.append(", then ".join(shortened(word, 96) for word in words) + ".")
         return " ".join(sentences)
+
+    def in_words(self, stage: Stage) -> str:
+        """A stage, and what is marked of it."""
+        mark = marked(stage, self.marks)
+        word = f" ({mark.word})" if mark.outcome in WORST and mark.word else ""
+        return label(stage, self.marks).in_words + word
+
+
+def _legend(y: float, kind: Kind, text: str) -> Iterator[Item]:
+    """What a mark means, beside a frame that looks like it."""
+    left, right, top = _MARGIN, _MARGIN + 20, y - 9
+    yield Shape(((left, top), (right, top), (right, y), (left, y)), f"{kind.value}-solid")
+    word = Text(right + 8, y, f"{SIGNS[kind]} {kind.value}", 11, kind.value, True)
+    yield word
+    yield Text(word.x + word.width + 8, y, text, 11, "muted")
 
 
 def _passes(columns: Sequence[Sequence[_Drawn]]) -> bool:
