@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.difference import Difference, Kind, LayerDifference
+from lenet_verify.diffing.crossing import Edge, drawn_edges, walk
 from lenet_verify.diffing.marking import legend, mark, title, whole
 from lenet_verify.drawings.marks import Mark, Marks, Path
 
@@ -47,8 +48,8 @@ class _Union:
         self, old: Architecture, new: Architecture, rows: Sequence[LayerDifference]
     ) -> None:
         self._new, self._rows = new, rows
-        self._old_layers = dict(_walk((), old.layers))
-        self._taken: set[Path] = {path for path, _ in _walk((), new.layers)}
+        self._old_layers = dict(walk((), old.layers))
+        self._taken: set[Path] = {path for path, _ in walk((), new.layers)}
         self._where: dict[Path, Path] = {}
         self._inserted: dict[tuple[Path, str | None], list[Layer]] = {}
         self._last: dict[Path, str] = {}
@@ -81,22 +82,27 @@ class _Union:
         self._mark_models((), layers, found)
         return {path: one for path, one in found.items() if one != Mark()}
 
-    def edges(self) -> dict[tuple[Path, Path], Kind]:
-        """The connections that only one of the networks has."""
-        before: dict[tuple[Path, Path], Kind] = {}
-        after: dict[tuple[Path, Path], Kind] = {}
+    def edges(self) -> dict[Edge, Kind]:
+        """The connections that only one of the networks has, as they are drawn."""
+        before: set[Edge] = set()
+        after: dict[Edge, None] = {}
         for row in self._rows:
             if row.old_place:
                 head = self._where[row.old_place.path]
-                tails = (self._where.get(path) for path in row.old_place.fed_by)
-                before |= {(tail, head): Kind.REMOVED for tail in tails if tail is not None}
+                tails = map(self._where.get, row.old_place.fed_by)
+                before |= {(tail, head) for tail in tails if tail is not None}
             if row.new_place:
-                path = row.new_place.path
-                after |= {(tail, path): Kind.ADDED for tail in row.new_place.fed_by}
-        return {
-            **{edge: kind for edge, kind in before.items() if edge not in after},
-            **{edge: kind for edge, kind in after.items() if edge not in before},
-        }
+                after |= dict.fromkeys((tail, row.new_place.path) for tail in row.new_place.fed_by)
+        found = dict.fromkeys(sorted(before - after.keys()), Kind.REMOVED)
+        rows = {row.new_place.path for row in self._rows if row.new_place}
+        added = after.keys() - before
+        told: set[Edge] = set()
+        for edge, parts in drawn_edges(self._new.layers, rows):
+            there = parts & after.keys()
+            if there and there <= added:
+                found[edge] = Kind.ADDED
+                told |= there
+        return found | {edge: Kind.ADDED for edge in after if edge in added - told}
 
     def _put(self, path: Path, shown: Mark, layers: tuple[Layer, ...]) -> Path:
         """Puts an old layer in, with those inside of it; where it stands then."""
@@ -150,10 +156,3 @@ class _Union:
                 kinds.add(outcome if isinstance(outcome, Kind) else None)
             kinds |= inner
         return kinds
-
-
-def _walk(around: Path, layers: Sequence[Layer]) -> Iterator[tuple[Path, Layer]]:
-    for layer in layers:
-        path = (*around, layer.name)
-        yield path, layer
-        yield from _walk(path, layer.layers)
