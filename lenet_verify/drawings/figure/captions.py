@@ -57,15 +57,22 @@ def marked(stage: Stage, marks: Marks) -> Mark:
         return Mark()
     found = [mark for _, mark in named]
     mark = min(found, key=_severity)
-    if mark.outcome is Kind.ADDED and len(found) < sum(1 for _ in leaves(stage.layers)):
+    own = marks.layers.get((stage.end.name,), Mark()) if stage.end else Mark()
+    if mark.outcome is Kind.ADDED and not _is_added(stage, own, len(found)):
         word = shortened(named[0][0]) if len(found) == 1 else f"{len(found):,} layers"
         return Mark(outcome=Kind.CHANGED, word=f"{word} added")
-    own = marks.layers.get((stage.end.name,)) if stage.end else None
     if mark.outcome is None or (stage.is_one_layer and own is mark):
         return mark
     alike = sum(one.outcome is mark.outcome for one in found)
     word = mark.outcome.value if stage.is_one_layer else f"{alike:,} {mark.outcome.value}"
     return replace(mark, word=word)
+
+
+def _is_added(stage: Stage, own: Mark, added: int) -> bool:
+    """Whether the stage itself is, and not just some of what is drawn with it."""
+    if stage.is_one_layer:
+        return own.outcome is Kind.ADDED
+    return added == sum(1 for _ in leaves(stage.layers))
 
 
 def _findings(

@@ -11,6 +11,7 @@ from lenet_verify.difference import Kind
 from lenet_verify.drawings.figure.captions import WORST, captions, marked
 from lenet_verify.drawings.figure.lanes import Lane, Lanes, lanes
 from lenet_verify.drawings.figure.layout import Placed, placed
+from lenet_verify.drawings.figure.lettering import width as text_width
 from lenet_verify.drawings.figure.lettering import wrapped
 from lenet_verify.drawings.figure.opening import opened
 from lenet_verify.drawings.figure.picture import (
@@ -151,10 +152,17 @@ class _Composition:
         if mark.word:
             role = mark.outcome.value if mark.outcome else "muted"
             role = role if role in (*MARKED, "holds") else "muted"
-            word = Text(x, y, f"{SIGNS[mark.outcome]} {mark.word}".strip(), 12, role, True)
-            self.items.append(word)
-            x += word.width + 10
-        self.items.append(Text(x, y, parameters(self.architecture.params), 12, "muted"))
+            words = f"{SIGNS[mark.outcome]} {mark.word}".strip()
+            # bold text is wider than that which is measured
+            for at, line in enumerate(wrapped(words, width * 0.85, 12)):
+                y += 16 if at else 0
+                word = Text(_MARGIN, y, line, 12, role, True)
+                self.items.append(word)
+                x = word.x + word.width + 10
+        counts = parameters(self.architecture.params)
+        if x + text_width(counts, 12) > _MARGIN + width:
+            x, y = _MARGIN, y + 16
+        self.items.append(Text(x, y, counts, 12, "muted"))
         for kind, text in self.marks.legend.items():
             y += 19
             self.items += _legend(y, kind, text)
