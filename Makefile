@@ -22,12 +22,13 @@ verify: $(ready) ## build LeNet-5 from its spec and check every claim
 test: $(ready) ## run the tests; fail under 95 % coverage
 	$(bin)/python -m pytest -q -n 2 --dist worksteal --cov
 
-check: $(ready) ## lint, formatting, types, the house's contracts, the docs
+check: $(ready) ## lint, formatting, types, the house's contracts, the docs, stale reports
 	$(bin)/ruff check
 	$(bin)/ruff format --check
 	$(bin)/mypy
 	$(bin)/lint-imports
 	$(bin)/python -m pytest -q tests/test_docs.py
+	$(bin)/lenet-verify report $(wildcard spec/*.yaml) --out reports --check
 
 COUNT ?= 100000
 SEED ?= 1
@@ -50,7 +51,7 @@ bench: $(ready) ## measure against the peers
 	$(bin)/python bench/bench.py
 
 reports: $(ready) ## regenerate reports/ for every spec
-	$(bin)/lenet-verify $(wildcard spec/*.yaml) --out reports
+	$(bin)/lenet-verify report $(wildcard spec/*.yaml) --out reports
 
 docs: $(ready) ## refresh what the docs take from the program
 	$(bin)/python docs/refresh.py

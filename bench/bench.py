@@ -9,6 +9,7 @@ import argparse
 import json
 import subprocess
 import sys
+from typing import Any
 
 from jobs import HERE, OURS, SPEC, Job, environment, header, row, run_in_turn
 from model_files import model_files
@@ -77,9 +78,13 @@ def alignment(runs: int) -> None:
 
 
 def drawing(runs: int) -> None:
-    """Drawings as text alone, without the start of the process or Graphviz."""
-    for name, taken in _times("drawing.py", runs).items():
-        print(f"{'drawing, ' + name:46}  {1000 * taken:6.1f} ms")
+    """Drawings of live models, ours and the peers', without the start of the process."""
+    networks: dict[str, dict[str, float]] = _printed("drawing.py", runs)
+    for network, times in networks.items():
+        print(f"{'drawing ' + network:46}  {'median':>9}  {'/ our figure':>12}  {'/ graph':>8}")
+        for name, taken in times.items():
+            figure, graph = (taken / times[ours] for ours in ("figure, SVG", "graph, DOT"))
+            print(f"{'  ' + name:46}  {1000 * taken:6.1f} ms  {figure:12.2f}  {graph:8.2f}")
 
 
 def causes(runs: int) -> None:
@@ -96,12 +101,17 @@ def strength(runs: int) -> None:
 
 def _times(script: str, runs: int) -> dict[str, float]:
     """The numbers that a script of this folder prints."""
+    times: dict[str, float] = _printed(script, runs)
+    return times
+
+
+def _printed(script: str, runs: int) -> Any:
+    """What a script of this folder prints as JSON."""
     command = [sys.executable, str(HERE / script), str(runs)]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, env=environment()
     )
-    times: dict[str, float] = json.loads(done.stdout)
-    return times
+    return json.loads(done.stdout)
 
 
 PARTS = {

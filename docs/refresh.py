@@ -67,6 +67,8 @@ def wanted() -> dict[Path, str]:
     formats = filled(formats, "github example", f"```\n{annotated()}\n…\n```")
     docs = (ROOT / "docs" / "docs.md").read_text(encoding="utf-8")
     docs = filled(docs, "docs help", f"```\n{help_of('docs')}\n```")
+    report = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+    report = filled(report, "report help", f"```\n{help_of('report')}\n```")
     draw = (ROOT / "docs" / "draw.md").read_text(encoding="utf-8")
     draw = filled(draw, "draw help", f"```\n{help_of('draw')}\n```")
     causes = (ROOT / "docs" / "causes.md").read_text(encoding="utf-8")
@@ -79,6 +81,7 @@ def wanted() -> dict[Path, str]:
         ROOT / "docs" / "diff.md": diff,
         ROOT / "docs" / "docs.md": docs,
         ROOT / "docs" / "draw.md": draw,
+        ROOT / "docs" / "report.md": report,
         ROOT / "docs" / "inference.md": inference,
         ROOT / "docs" / "facts.md": facts,
         ROOT / "docs" / "formats.md": formats,
@@ -206,7 +209,8 @@ def wider() -> str:
 
 
 def figures() -> dict[Path, str]:
-    """LeNet-5 drawn as in its paper, with three faults, and beside a wider one."""
+    """LeNet-5 drawn as in its paper, and with three faults, on both backgrounds; beside a wider
+    one; and every network of the gallery that has a spec beside its picture."""
     spec = load_spec(ROOT / "spec" / "lenet5.yaml")
     with tempfile.TemporaryDirectory() as folder:
         theirs, other = Path(folder, "theirs.yaml"), Path(folder, "wider.yaml")
@@ -215,11 +219,18 @@ def figures() -> dict[Path, str]:
         networks = {"lenet5": infer(spec), "broken": infer(load_spec(theirs))}
         old, new = networks["lenet5"], infer(load_spec(other))
     folder_of_figures = ROOT / "docs" / "figures"
-    drawn = {name: draw_figure(network, check(spec, network)) for name, network in networks.items()}
-    drawn["changed"] = draw_figure(
-        *with_gaps(old, new, diff(old, new), ("spec/lenet5.yaml", "wider.yaml"))
-    )
-    return {folder_of_figures / f"{name}.svg": text for name, text in drawn.items()}
+    pictures = {}
+    for name, network in networks.items():
+        verdict = check(spec, network)
+        pictures[folder_of_figures / f"{name}.svg"] = draw_figure(network, verdict)
+        for theme in ("light", "dark"):
+            path = folder_of_figures / f"{name}-{theme}.svg"
+            pictures[path] = draw_figure(network, verdict, theme)
+    for path in sorted(folder_of_figures.glob("*.yaml")):
+        pictures[path.with_suffix(".svg")] = draw_figure(infer(load_spec(path)))
+    both = with_gaps(old, new, diff(old, new), ("spec/lenet5.yaml", "wider.yaml"))
+    pictures[folder_of_figures / "changed.svg"] = draw_figure(*both)
+    return pictures
 
 
 def faulty() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
 
@@ -156,5 +157,12 @@ def build_implementation(name: str) -> Any:
     """
     keras = import_keras()
     factory = getattr(keras.applications, name.rpartition(".")[2])
-    with quiet(), keras.StatelessScope(initialize_variables=False):
-        return factory(weights=None)
+
+    def built() -> Any:
+        with keras.StatelessScope(initialize_variables=False):
+            return factory(weights=None)
+
+    # Keras numbers the layers that nobody names thread by thread: in one of its own a model has
+    # the same names, whatever was built before it.
+    with quiet(), ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(built).result()

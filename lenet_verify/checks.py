@@ -30,6 +30,7 @@ from lenet_verify.options import (
 )
 from lenet_verify.patterns import refuse_models, spelt_out
 from lenet_verify.readers import is_named_object
+from lenet_verify.shipped import is_shipped
 
 if TYPE_CHECKING:
     from lenet_verify.verify import Job
@@ -111,7 +112,7 @@ def _named(options: Namespace, configuration: Configuration) -> list[Check]:
 
 def _configured(spec: str, configuration: Configuration) -> list[Check]:
     """The configured checks of a spec, their models by what they are."""
-    wanted = os.path.realpath(spec)
+    wanted = _identity(spec)
     if configuration.folder is None:
         return []
     found = []
@@ -119,15 +120,16 @@ def _configured(spec: str, configuration: Configuration) -> list[Check]:
         for check in configuration.checks:
             # a pattern that fits no file now is not what is asked for
             with suppress(UsageError):
-                if os.path.realpath(check.spec) == wanted:
+                if _identity(check.spec) == wanted:
                     models = tuple(map(_identity, spelt_out(check.models).names))
                     found.append(replace(check, spec=spec, models=models))
     return found
 
 
 def _identity(model: str) -> str:
-    """What two names of the same model have in common."""
-    return model if "://" in model or is_named_object(model) else os.path.realpath(model)
+    """What two names of the same spec or model have in common."""
+    named = "://" in model or is_shipped(model) or is_named_object(model)
+    return model if named else os.path.realpath(model)
 
 
 def _spelt_out(check: Check) -> Check:

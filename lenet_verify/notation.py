@@ -292,6 +292,13 @@ def as_json(value: Any) -> Any:
     return value
 
 
+def expected_as_json(expected: Expected) -> Any:
+    """What a claim expects as JSON. A list of values stays one, where numbers would be taken for
+    the axes of a size."""
+    written = expected.written
+    return [as_json(one) for one in written] if isinstance(expected, Each) else as_json(written)
+
+
 def as_text(value: Any) -> str:
     """A value of a finding for people: `61,706`, `6@28x28`, `softmax or linear`, `none`."""
     if value is None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lenet_verify.errors import OutputError, UsageError
+from lenet_verify.shipped import names_shipped
 from lenet_verify.visible import visible
 
 if TYPE_CHECKING:
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
     from lenet_verify.spec import Limits
 
 DEFAULT_OUT = "reports"
-FORMATS = ("text", "json", "markdown", "junit", "sarif", "github", "gitlab")
+FORMATS = ("text", "json", "markdown", "html", "junit", "sarif", "github", "gitlab")
 """What a verdict is told in."""
 IN_LINES = frozenset({"text", "github"})
 """Formats in which many models are told of by a line each."""
 SCHEMAS = (
-    "spec", "verdict-1", "verdicts-1", "architecture-1", "architectures-1", "diff-1", "strength-1",
+    "spec", "verdict-1", "verdicts-1", "architecture-1", "architectures-1", "diff-1", "papers-1",
+    "reports-1", "strength-1",
 )  # fmt: skip
 """What has a JSON Schema; the first is meant where none is named."""
 _PYTHONS = {"True": "true", "False": "false", "None": "null"}
@@ -108,7 +110,12 @@ def _known_limits() -> dict[str, tuple[str, type[Any]]]:
 
 
 def shown_path(path: str) -> str:
-    """A path below the current folder relative to it, so that no report names this machine."""
+    """A path below the current folder relative to it, so that no report names this machine.
+
+    A spec that ships with the package has a name in place of a path.
+    """
+    if names_shipped(path):
+        return path
     absolute = Path(os.path.normpath(Path.cwd() / path))
     if Path(path).is_absolute() and not absolute.is_relative_to(Path.cwd()):
         return str(absolute)

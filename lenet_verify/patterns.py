@@ -13,6 +13,7 @@ from lenet_verify.errors import LenetVerifyError, MissingLibraryError, ReadError
 from lenet_verify.options import shown_path
 from lenet_verify.readers import SUFFIXES, is_model_file
 from lenet_verify.readers.files.byte_source import without_secrets
+from lenet_verify.shipped import names_spec
 from lenet_verify.visible import visible
 
 
@@ -64,8 +65,8 @@ def refuse_models(specs: Sequence[str]) -> None:
 
 
 def _shown(name: str) -> str:
-    spec = name.endswith((".yaml", ".yml"))  # which goes by the name that it was given
-    local = is_model_file(name) and "://" not in name and not spec
+    # a spec goes by the name that it was given
+    local = is_model_file(name) and "://" not in name and not names_spec(name)
     return shown_path(name) if local else name
 
 

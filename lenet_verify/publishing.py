@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from lenet_verify.errors import MissingLibraryError
 from lenet_verify.files import write_files
 from lenet_verify.pictures import LayoutEngine, PictureError, lay_out
 from lenet_verify.report import Report
-from lenet_verify.report_files import compose, distinct_names
+from lenet_verify.report_files import compose, distinct_names, graph_kinds, index
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Published:
     Attributes:
         report: with its pictures named.
         files: that it consists of.
-        warning: why it has no pictures; empty if it has.
+        warning: why it has no pictures of its graph; empty if it has.
         log: what the layout engine said of that.
     """
 
@@ -51,14 +52,53 @@ def publish(
         try:
             whole, files = compose(report, name, draw)
         except (PictureError, MissingLibraryError) as error:
-            warning = f"no picture of {report.spec.path}: {error}{_stale(folder, name)}"
+            warning = f"no picture of the graph of {report.spec.path}: {error}"
+            warning += _of_an_earlier_run(folder, name)
             log = getattr(error, "log", "")
             whole, files = compose(report, name, None)
         write_files(folder, files)
         yield Published(whole, tuple(folder / file for file in files), warning, log)
 
 
-def _stale(folder: Path, name: str) -> str:
+def stale(reports: Sequence[Report], folder: Path) -> list[str]:
+    """The files in a folder that are not what would be written, a line each.
+
+    What Graphviz lays out differs from one version of it to another: of that, only whether it is
+    there.
+
+    Raises:
+        UsageError: two reports would have one name.
+    """
+    names = distinct_names(reports)
+    wanted: dict[str, bytes] = {}
+    for report, name in zip(reports, names, strict=True):
+        laid_out = any((folder / f"{name}.{kind}").exists() for kind in graph_kinds(report))
+        wanted |= compose(report, name, _anything if laid_out else None)[1]
+    wanted |= index(reports, names)
+    found = ((folder / name, content) for name, content in wanted.items())
+    return [f"{file} {said}" for file, content in found if (said := _unlike(file, content))]
+
+
+def _anything(_: str, kinds: Sequence[str]) -> dict[str, bytes]:
+    return dict.fromkeys(kinds, b"")
+
+
+def _unlike(file: Path, wanted: bytes) -> str:
+    """In what a file differs from what it should be, nothing being anything; or nothing."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as e:
+        return f"cannot be read: {e.strerror}"
+    if not wanted or content == wanted:
+        return ""
+    lines = zip(content.splitlines(), wanted.splitlines(), strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], lines))
+    return f"is stale from line {same + 1} on"
+
+
+def _of_an_earlier_run(folder: Path, name: str) -> str:
     """A word on pictures of an earlier run, which now show something else than the report."""
     old = [f"{name}.{kind}" for kind in ("svg", "png") if (folder / f"{name}.{kind}").exists()]
     return f"; {' and '.join(old)} in {folder} show an earlier run" if old else ""

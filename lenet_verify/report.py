@@ -34,7 +34,8 @@ class Report:
     """One checked model.
 
     Attributes:
-        pictures: names of the picture files that stand beside the report; empty if none do.
+        pictures: names of the files with pictures that stand beside the report, the figure first;
+            empty if none do.
         causes: why the verdict is broken; None if it holds, or if nobody asked.
     """
 

@@ -26,6 +26,7 @@ from lenet_verify.readers.files.byte_source import without_secrets
 from lenet_verify.readers.files.limits import FileLimits
 from lenet_verify.renderers.brief import Line, line
 from lenet_verify.report import Provenance, Report
+from lenet_verify.shipped import names_spec, refuse_two_meanings
 from lenet_verify.spec import Deviation, Limits, Spec, load_spec
 from lenet_verify.static_model import infer
 from lenet_verify.verdict import Verdict
@@ -245,7 +246,8 @@ def elsewhere(model: str, import_path: Sequence[str] = ()) -> str | None:
 
 def _theirs(spec: Spec, model: str, options: Options) -> tuple[Architecture, Provenance]:
     """The architecture of a user's own model, and how it came to be known."""
-    if model.endswith((".yaml", ".yml")):
+    refuse_two_meanings(model, options.import_path)
+    if names_spec(model):
         other = _joining(load_spec(model, options.limits))
         architecture, provenance = _own(other, options)
         how = provenance.how.replace("the spec", "another spec")

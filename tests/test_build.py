@@ -199,6 +199,12 @@ def test_well_known_implementations_take_no_memory():
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit - before < 50_000_000
 
 
+def test_well_known_implementations_are_named_alike_whatever_was_built_before():
+    first, second = (builder.build_implementation("keras.applications.Xception") for _ in "12")
+    assert [layer.name for layer in first.layers] == [layer.name for layer in second.layers]
+    assert "conv2d" in [layer.name for layer in second.layers]
+
+
 # Refusals
 
 

@@ -94,10 +94,11 @@ def test_the_main_job(lenet5):
     assert run.stdout.startswith("✓ LeNet-5: every claim holds\n")
     assert "61,706" not in run.stderr
     assert run.stderr == (
-        "wrote reports/lenet5.md, reports/lenet5.svg, reports/lenet5.png, reports/lenet5.dot\n"
+        "wrote reports/lenet5.md, reports/lenet5.html, reports/lenet5.figure.svg, "
+        "reports/lenet5.svg, reports/lenet5.png, reports/lenet5.dot\n"
     )
     assert sorted(path.name for path in (folder / "reports").iterdir()) == [
-        "lenet5.dot", "lenet5.md", "lenet5.png", "lenet5.svg",
+        "lenet5.dot", "lenet5.figure.svg", "lenet5.html", "lenet5.md", "lenet5.png", "lenet5.svg",
     ]  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def test_several_specs_and_models_in_one_run(folder, monkeypatch, capfd):
     assert out.endswith("2 of 4 hold\n")
     _, out, _ = in_process(capfd, *arguments, "--format", "markdown", "--out", "out")
     assert out.count("\n---\n") == 3
-    names = {path.stem for path in (folder / "out").iterdir()}
+    names = {path.stem for path in (folder / "out").glob("*.md")}
     assert names == {f"{s}--theirs-{m}" for s in ("small", "large") for m in ("made", "network")}
 
 

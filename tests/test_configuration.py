@@ -118,7 +118,7 @@ def test_without_arguments_what_is_configured_is_run(run, folder):
     assert out.endswith("\n2 of 3 hold\n")
     # only the spec's own model has a report where nobody says where to
     assert sorted(path.name for path in (folder / "reports").iterdir()) == [
-        "tiny.dot", "tiny.md", "tiny.png", "tiny.svg",
+        "tiny.dot", "tiny.figure.svg", "tiny.html", "tiny.md", "tiny.png", "tiny.svg",
     ]  # fmt: skip
     assert re.fullmatch("wrote reports/tiny.md, .*\n", err)
 
@@ -791,7 +791,7 @@ def test_the_example_of_the_page_runs(run_cli, tmp_path):
     assert done.stdout.endswith("2 of 2 hold\n")
     (shown,) = re.findall(r"```\n(  • output .*?)```", PAGE, re.DOTALL)
     assert shown in done.stdout
-    assert {path.stem for path in (tmp_path / "reports").iterdir()} == {
+    assert {path.stem for path in (tmp_path / "reports").glob("*.md")} == {
         "lenet5", "lenet5--mypackage.models-lenet5",
     }  # fmt: skip
 

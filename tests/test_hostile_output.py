@@ -234,13 +234,13 @@ def test_case_33_the_console_script_says_the_same(usual, planted):
 
 def test_case_33_reports_are_the_same(usual, elsewhere, planted):
     here = contents(usual / "reports")
-    assert sorted(here) == ["s.dot", "s.md", "s.png", "s.svg"]
+    assert sorted(here) == ["s.dot", "s.figure.svg", "s.html", "s.md", "s.png", "s.svg"]
     assert contents(elsewhere / "reports") == here
     assert contents(planted[0] / "reports") == here
 
 
 def test_case_33_no_report_names_a_place_a_host_or_a_day(usual):
-    texts = [*contents(usual / "reports", "*.md", "*.svg", "*.dot").values()]
+    texts = [*contents(usual / "reports", "*.md", "*.html", "*.svg", "*.dot").values()]
     texts += [(usual / f"{kind}.out").read_bytes() for kind in FORMATS]
     words = {str(usual), os.sep + "tmp", os.uname().nodename, time.strftime("%Y-%m-%d")}
     for text in texts:
@@ -268,21 +268,29 @@ def test_case_33_errors_are_the_same(run_cli, tmp_path):
 # ---- case 34: no pictures ----------------------------------------------------------------------
 
 
+LEFT = ("md", "html", "figure.svg", "dot")
+"""What a report has that Graphviz did not lay out."""
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_case_34_a_report_without_pictures(usual, engine):
     code, lines = outcome(usual, engine)
     assert code == "0"
     warnings = [line for line in lines if line.startswith("warning: ")]
     assert len(warnings) == 1
-    assert warnings[0].startswith("warning: no picture of s.yaml: ")
-    assert lines == [*warnings, f"wrote with-{engine}/s.md, with-{engine}/s.dot"]
+    assert warnings[0].startswith("warning: no picture of the graph of s.yaml: ")
+    assert lines == [*warnings, f"wrote {', '.join(f'with-{engine}/s.{kind}' for kind in LEFT)}"]
     files = contents(usual / f"with-{engine}")
-    assert sorted(files) == ["s.dot", "s.md"]
-    assert files["s.dot"] == contents(usual / "reports")["s.dot"]
+    assert sorted(files) == sorted(f"s.{kind}" for kind in LEFT)
+    for kind in LEFT[1:]:
+        assert files[f"s.{kind}"] == contents(usual / "reports")[f"s.{kind}"]
     markdown = files["s.md"].decode()
-    assert "](s." not in markdown
+    assert "](s.svg" not in markdown
+    assert "](s.png" not in markdown
     usual_markdown = (usual / "reports" / "s.md").read_text(encoding="utf-8")
-    assert re.sub(r"!\[.*\n\n.*\n\n", "", usual_markdown, count=1) == markdown
+    laid_out = "[SVG](s.svg) · [PNG](s.png) · "
+    assert usual_markdown.count(laid_out) == 1
+    assert usual_markdown.replace(laid_out, "") == markdown
     assert (usual / f"{engine}.out").read_bytes() == (usual / "text.out").read_bytes()
 
 
@@ -306,7 +314,7 @@ def test_case_34_pictures_of_an_earlier_run_are_told_of_and_kept(usual):
 @pytest.mark.parametrize(
     ("job", "line"),
     [
-        ("limited", "limited/s.svg cannot be written: File too large"),
+        ("limited", "limited/s.html cannot be written: File too large"),
         ("folder", "folder/s.svg cannot be written: Is a directory"),
         ("nowhere", "/proc/nowhere cannot be written: No such file or directory"),
     ],
@@ -496,10 +504,10 @@ def test_case_32_two_commands_at_once(tmp_path):
         _, errors = child.communicate()
         assert errors.startswith(b"wrote reports/s.md")
     found = contents(tmp_path / "reports")
-    assert sorted(found) == ["s.dot", "s.md", "s.png", "s.svg"]
+    assert sorted(found) == ["s.dot", "s.figure.svg", "s.html", "s.md", "s.png", "s.svg"]
     titles = [name for name in ("one", "two") if f"{name} × 日本" in found["s.md"].decode()]
     assert len(titles) == 1
-    for kind in ("dot", "svg"):
+    for kind in ("dot", "svg", "figure.svg", "html"):
         assert f"{titles[0]} × 日本" in found[f"s.{kind}"].decode()
 
 

@@ -84,6 +84,7 @@ def closed(schema):
         ("diff-1", ["diff", "weak.yaml", "other.yaml"]),
         ("diff-1", ["diff", "other.yaml", "file.json"]),
         ("strength-1", ["strength", "weak.yaml"]),
+        ("papers-1", ["papers"]),
     ],
 )
 def test_what_is_printed_fits_its_schema(folder, capsys, name, arguments):
@@ -92,6 +93,23 @@ def test_what_is_printed_fits_its_schema(folder, capsys, name, arguments):
     assert document["schema"] == f"lenet-verify/{name}"
     jsonschema.Draft202012Validator(schema_of(name)).validate(document)
     jsonschema.Draft202012Validator(closed(schema_of(name))).validate(document)
+
+
+def test_the_index_of_reports_fits_its_schema(folder):
+    (folder / "weaker.yaml").write_text(WEAK.replace("2@6x6", "2@7x7"), encoding="utf-8")
+    arguments = ["weak.yaml", "weaker.yaml", "--model", "weak.yaml", "--model", "other.yaml"]
+    assert main(["report", *arguments, "--static", "--out", "site"]) == 0
+    document = json.loads((folder / "site/index.json").read_text())
+    jsonschema.Draft202012Validator(closed(schema_of("reports-1"))).validate(document)
+    told = [(one["name"], one["model"], one["claims"]["broken"]) for one in document["reports"]]
+    assert told == [
+        ("weak--weak", "weak.yaml", 0), ("weak--other", "other.yaml", 1),
+        ("weaker--weak", "weak.yaml", 1), ("weaker--other", "other.yaml", 1),
+    ]  # fmt: skip
+    for one in document["reports"]:
+        assert one["holds"] is (one["counts"]["broken"] == 0)
+        assert one["claims"]["unchecked"] == 1
+        assert (folder / "site" / one["figure"]).is_file()
 
 
 @pytest.mark.parametrize("name", OUTPUTS)

@@ -32,6 +32,8 @@ def test_specs_schema_and_type_marker_ship_in_the_wheel(wheel):
     assert shipped == (ROOT / "lenet_verify" / "spec.schema.json").read_bytes()
     for schema in (ROOT / "lenet_verify" / "schemas").glob("*.json"):
         assert wheel.read(f"lenet_verify/schemas/{schema.name}") == schema.read_bytes()
+    verdicts = (ROOT / "reports" / "index.json").read_bytes()
+    assert wheel.read("lenet_verify/specs/verdicts.json") == verdicts
     assert "lenet_verify/py.typed" in wheel.namelist()
 
 

@@ -456,3 +456,13 @@ def test_the_fixture(run):
     ])  # fmt: skip
     assert "During handling" not in done.stdout.str()
     assert "fixture.py" not in done.stdout.str()
+
+
+def test_the_fixture_takes_a_spec_that_ships_by_name(run):
+    Path("test_ours.py").write_text(
+        "import lenet_verify as lv\n"
+        "def test_ours(verify_architecture):\n"
+        "    network = lv.infer(lv.load_spec('paper:lenet5'))\n"
+        "    assert verify_architecture(network, 'paper:lenet5').holds\n"
+    )
+    run("test_ours.py").assert_outcomes(passed=1)

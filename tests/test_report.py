@@ -56,7 +56,8 @@ def test_the_committed_report_is_what_the_program_makes(lenet5):
     _, files = lenet5
     golden = (ROOT / "reports" / "lenet5.md").read_text(encoding="utf-8")
     assert without_versions(files["lenet5.md"].decode()) == without_versions(golden)
-    assert files["lenet5.dot"] == (ROOT / "reports" / "lenet5.dot").read_bytes()
+    for drawn in ("lenet5.dot", "lenet5.figure.svg"):
+        assert files[drawn] == (ROOT / "reports" / drawn).read_bytes()
     for picture in ("lenet5.svg", "lenet5.png"):
         assert (ROOT / "reports" / picture).stat().st_size
 
@@ -135,13 +136,14 @@ def test_coverage_names_what_no_claim_pins(lenet5):
 def test_pictures_are_linked_only_if_they_are_there(lenet5):
     report, files = lenet5
     markdown = files["lenet5.md"].decode()
-    for name in ("lenet5.svg", "lenet5.png", "lenet5.dot"):
+    for name in ("lenet5.figure.svg", "lenet5.svg", "lenet5.png", "lenet5.dot"):
         assert f"({name})" in markdown
         assert files[name]
     plain, fewer = compose(replace(report, pictures=()), "lenet5", None)
-    assert set(fewer) == {"lenet5.md", "lenet5.dot"}
-    assert plain.pictures == ()
+    assert set(fewer) == {"lenet5.md", "lenet5.html", "lenet5.figure.svg", "lenet5.dot"}
+    assert plain.pictures == ("lenet5.figure.svg", "lenet5.dot")
     assert b"lenet5.svg" not in fewer["lenet5.md"]
+    assert b"lenet5.png" not in fewer["lenet5.md"]
 
 
 def test_the_picture_has_every_layer_shape_and_count(lenet5):

@@ -49,8 +49,10 @@ def test_the_same_report_and_pictures_come_of_it(run_cli, tmp_path):
     assert others == []
     names = {path.name for path in (tmp_path / "built").iterdir()}
     assert names == {path.name for path in (tmp_path / "derived").iterdir()}
-    assert names == {"lenet5.md", "lenet5.dot", "lenet5.svg", "lenet5.png"}
-    for name in names - {"lenet5.md"}:
+    assert names == {
+        "lenet5.md", "lenet5.html", "lenet5.figure.svg", "lenet5.dot", "lenet5.svg", "lenet5.png",
+    }  # fmt: skip
+    for name in names - {"lenet5.md", "lenet5.html"}:
         assert (tmp_path / "built" / name).read_bytes() == (
             tmp_path / "derived" / name
         ).read_bytes()

@@ -248,6 +248,33 @@ def test_the_same_bytes_whatever_the_order_of_hashes():
     assert len(told) == 1
 
 
+UNTRUE = """\
+format: 1
+title: untrue
+input: 4
+layers: {out: {type: Dense, units: 3}}
+claims:
+  - {id: said, quote: of 4 units, expect: {out: {units: 4, activation: linear}}}
+  - {id: own, why: w, expect: {out: {use_bias: true}}}
+"""
+
+
+def test_what_a_source_says_that_is_not_so_is_set_aside_and_notices_nothing(run):
+    Path("untrue.yaml").write_text(UNTRUE)
+    Path("true.yaml").write_text(UNTRUE.replace("units: 4, ", ""))
+    told = [json.loads(run(name, "--format", "json")[1]) for name in ("untrue.yaml", "true.yaml")]
+    untrue, true = told
+    assert untrue.pop("set_aside") == [{"claim": "said", "layer": "out", "fact": "units"}]
+    assert true.pop("set_aside") == []
+    for document in told:
+        del document["spec"]
+    assert untrue == true
+    line = "Set aside, since the network itself does not bear it out: units of out [said]."
+    for kind in ("text", "markdown"):
+        _, out, _ = run("untrue.yaml", "--format", kind)
+        assert line in out.replace("\\", "")
+
+
 REFUSED = {
     "claims alone": (
         "format: 1\ntitle: open\nclaims: [{id: a, why: w, expect: {model: {params: 3}}}]\n",

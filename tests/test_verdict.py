@@ -668,6 +668,12 @@ def test_exact_allows_no_rewrite(factory, holds):
     assert judged(LENET5, factory(), exact=True).holds is holds
 
 
+def test_stages_are_told_of_one_by_one(spec):
+    text = claims("model: {stages: [28, 13x13]}")
+    (finding,) = judged(spec(text), right.functional()).failing
+    assert (finding.expected, finding.observed[:2]) == ([28, "13x13"], ["28x28", "14x14"])
+
+
 # Deviations
 
 
@@ -714,6 +720,18 @@ def test_an_unused_deviation_is_warned_of():
     verdict = judged(LENET5, right.functional(), deviations=accepted)
     assert verdict.holds
     assert verdict.warnings[-1].startswith("unused-deviation: ")
+
+
+def test_a_deviation_may_choose_a_layer_as_the_claim_does(spec):
+    text = claims('"Dense[1]": {units: 3}, last Dense: {units: 3}, every Dense: {use_bias: false}')
+    made = chained([layers.Dense(2, name="a"), layers.Dense(2, name="b")], (4,))
+    by = [deviation("Dense[1]", "units", 2), deviation("every Dense", "use_bias", True)]
+    verdict = judged(spec(text), made, deviations=by)
+    failing = [(finding.layer, finding.fact) for finding in verdict.failing]
+    assert failing == [("b", "units")]
+    assert not verdict.warnings
+    (warning,) = judged(spec(text), made, deviations=[deviation("Dense[1]", "units", 4)]).warnings
+    assert warning == "unused-deviation: nothing deviates in units of Dense[1] as accepted"
 
 
 def test_a_flag_is_no_number(spec):

@@ -15,7 +15,7 @@ from lenet_verify.checking.structure import absent, structure
 from lenet_verify.checking.weights import stored_weights
 from lenet_verify.checking.wiring import COMMUTATIVE
 from lenet_verify.checking.witness import cross_checked
-from lenet_verify.notation import Counts, as_json
+from lenet_verify.notation import Counts, as_json, expected_as_json
 from lenet_verify.spec import Claim, Deviation, Expectation, Spec, chosen
 from lenet_verify.verdict import Finding, Outcome, Verdict
 
@@ -46,16 +46,17 @@ def check(
     if not isinstance(spec, Spec) or not isinstance(observed, Architecture):
         raise TypeError("check takes a Spec (load_spec) and an Architecture (read, infer)")
     matched = match(spec, cross_checked(observed), exact)
-    findings = [
-        finding
+    judged = [
+        (finding, expectation.selector.text)
         for claim in spec.claims
         for expectation in claim.expectations
         for finding in _judged(spec, claim, expectation, matched)
     ]
+    findings = [finding for finding, _ in judged]
     findings += structure(spec, matched, findings)
     findings += stored_weights(observed, {site.layer.name: site.name for site in matched.every})
     findings = [_in_the_model(_placed(finding, spec), matched) for finding in findings]
-    findings, warnings = accepted(findings, deviations, spec)
+    findings, warnings = accepted(findings, [selector for _, selector in judged], deviations, spec)
     return Verdict(
         spec=spec.path,
         model=model,
@@ -82,7 +83,7 @@ def _judged(
     for name, site in _subjects(spec, expectation, matched):
         if site is None:
             reason = "the model has no such layer"
-            missing = absent(matched, name, fact, as_json(expected.written), reason)
+            missing = absent(matched, name, fact, expected_as_json(expected), reason)
             yield replace(missing, claim=claim.id, line=expectation.line)
         else:
             seen = observe(site, fact, matched.wiring)
@@ -163,7 +164,7 @@ def _finding(
         claim=claim.id,
         layer=name,
         fact=expectation.fact,
-        expected=as_json(expectation.expected.written),
+        expected=expected_as_json(expectation.expected),
         observed=as_json(seen.value),
         reason=seen.reason,
         rule=seen.rule,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from itertools import zip_longest
 
 from lenet_verify.spec import Deviation, Spec
 from lenet_verify.verdict import FAILING, Finding, Outcome
@@ -15,15 +16,26 @@ UNUSED = "unused-deviation"
 
 
 def accepted(
-    findings: Sequence[Finding], deviations: Sequence[Deviation], spec: Spec
+    findings: Sequence[Finding],
+    chosen: Sequence[str],
+    deviations: Sequence[Deviation],
+    spec: Spec,
 ) -> tuple[list[Finding], tuple[str, ...]]:
-    """The findings with those that deviate as accepted, and a warning for each unused deviation."""
+    """The findings with those that deviate as accepted, and a warning for each unused deviation.
+
+    Args:
+        findings: all of them, those of claims first.
+        chosen: how the claim chooses the layer, for each of those of claims. Without layers in
+            the spec that is what stays the same from model to model.
+        deviations: what is accepted.
+        spec: the spec.
+    """
     if not deviations:
         return list(findings), ()
     result: list[Finding] = []
     used: set[int] = set()
-    for finding in findings:
-        index = next((i for i, one in enumerate(deviations) if _accepts(one, finding)), None)
+    for finding, name in zip_longest(findings, chosen):
+        index = next((i for i, one in enumerate(deviations) if _accepts(one, finding, name)), None)
         if index is not None:
             used.add(index)
             finding = replace(finding, outcome=Outcome.DEVIATES, reason=deviations[index].reason)
@@ -32,10 +44,10 @@ def accepted(
     return result, tuple(_unused(one, _names(spec)) for one in unused)
 
 
-def _accepts(deviation: Deviation, finding: Finding) -> bool:
+def _accepts(deviation: Deviation, finding: Finding, chosen: str | None) -> bool:
     if finding.outcome not in FAILING or finding.fact != deviation.fact:
         return False
-    if not fnmatchcase(finding.layer, deviation.layer):
+    if deviation.layer != chosen and not fnmatchcase(finding.layer, deviation.layer):
         return False
     if finding.outcome is Outcome.UNKNOWN:
         return bool(deviation.accept == "unknown")
@@ -52,7 +64,7 @@ def _unused(deviation: Deviation, names: Sequence[str]) -> str:
     if deviation.file is not None:
         text += f" ({deviation.file}:{deviation.line})"
     # a layer of the model that the spec has not goes by the model's own name, so it is no mistake
-    if not any(fnmatchcase(name, deviation.layer) for name in names):
+    if not any(name == deviation.layer or fnmatchcase(name, deviation.layer) for name in names):
         near = nearest(deviation.layer, names)
         text += f"; the spec has no layer '{layer}'" + (f", did you mean '{near}'?" if near else "")
     return text

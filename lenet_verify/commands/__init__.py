@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import Protocol, cast
 
 NAMES = (
-    "check", "completion", "diff", "docs", "draw", "explain", "freeze", "lint", "schema", "show",
-    "strength",
+    "check", "completion", "diff", "docs", "draw", "explain", "freeze", "lint", "papers", "report",
+    "schema", "show", "strength",
 )  # fmt: skip
 """Recognised only as the first argument; a spec that is called `check` is `./check`."""
 

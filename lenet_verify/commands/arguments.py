@@ -68,6 +68,36 @@ def add_of_models(add: Callable[..., object]) -> None:
     add_limit(add)
 
 
+def add_specs(add: Callable[..., object]) -> None:
+    """The specs to hold models against."""
+    add(
+        "specs", nargs="*", metavar="SPEC",
+        help="a YAML spec; its own model is built and checked (default: what the nearest "
+        "pyproject.toml configures, each [[tool.lenet-verify.check]] of it)",
+    )  # fmt: skip
+
+
+def add_models(add: Callable[..., object]) -> None:
+    """The option that names the models to check."""
+    add(
+        "--model", action="append", default=[], metavar="MODEL",
+        help="check this model instead: FILE.keras, FILE.h5, FILE.json (nothing in a file is run; "
+        "also a URL that fsspec understands, or a pattern such as 'models/*.keras'), another "
+        "SPEC, or package.module:object (a Keras model, or a factory or class that makes one: "
+        "this runs that code); may be given again",
+    )  # fmt: skip
+
+
+def add_judging(add: Callable[..., object]) -> None:
+    """The options that say how a model is read and judged."""
+    flag = argparse.BooleanOptionalAction  # what is configured can be taken back
+    add(
+        "--static", action=flag,
+        help="load no framework and run no code: derive a spec's own model by inference alone",
+    )  # fmt: skip
+    add("--exact", action=flag, help="judge the model as it stands, without any rewrite")
+
+
 def add_arg(add: Callable[..., object]) -> None:
     """The option that says what a factory is called with."""
     add(

@@ -18,9 +18,13 @@ from lenet_verify.commands.arguments import (
     add_arg,
     add_color,
     add_debug,
+    add_judging,
     add_limit,
+    add_models,
     add_quiet,
+    add_specs,
 )
+from lenet_verify.commands.placing import in_place
 from lenet_verify.console import SILENT, complain, put, say, say_what_was_logged, wants_colour
 from lenet_verify.errors import MistakesError
 from lenet_verify.exit_codes import FAILS, HOLDS, UNDECIDED
@@ -42,18 +46,8 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=Help,
     )
     add = parser.add_argument
-    add(
-        "specs", nargs="*", metavar="SPEC",
-        help="a YAML spec; its own model is built and checked (default: what the nearest "
-        "pyproject.toml configures, each [[tool.lenet-verify.check]] of it)",
-    )  # fmt: skip
-    add(
-        "--model", action="append", default=[], metavar="MODEL",
-        help="check this model instead: FILE.keras, FILE.h5, FILE.json (nothing in a file is run; "
-        "also a URL that fsspec understands, or a pattern such as 'models/*.keras'), another "
-        "SPEC, or package.module:object (a Keras model, or a factory or class that makes one: "
-        "this runs that code); may be given again",
-    )  # fmt: skip
+    add_specs(add)
+    add_models(add)
     add_arg(add)
     add(
         "--out", metavar="DIR",
@@ -62,8 +56,9 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add(
         "--format", choices=FORMATS, metavar="FORMAT",
-        help="what goes to standard output: text (default), json, markdown, junit, sarif, gitlab "
-        "(code quality), or github (text with annotations; the default inside GitHub Actions)",
+        help="what goes to standard output: text (default), json, markdown, html (a page to look "
+        "at), junit, sarif, gitlab (code quality), or github (text with annotations; the default "
+        "inside GitHub Actions)",
     )  # fmt: skip
     add(
         "--output", action="append", default=[], metavar="FORMAT=FILE",
@@ -74,14 +69,9 @@ def parser() -> argparse.ArgumentParser:
         help="of a broken verdict, print nothing but the edits that mend it, in Keras terms, to "
         "be copied",
     )  # fmt: skip
-    flag = argparse.BooleanOptionalAction  # what is configured can be taken back
+    add_judging(add)
     add(
-        "--static", action=flag,
-        help="load no framework and run no code: derive a spec's own model by inference alone",
-    )  # fmt: skip
-    add("--exact", action=flag, help="judge the model as it stands, without any rewrite")
-    add(
-        "--weights", action=flag,
+        "--weights", action=argparse.BooleanOptionalAction,
         help="of a .keras or .h5 file, also compare the shapes of the weights with the config",
     )  # fmt: skip
     add_quiet(add, "tell only the verdict, the edits that mend it, and what fails")
@@ -99,11 +89,13 @@ def parser() -> argparse.ArgumentParser:
 _EPILOG = """\
 commands, of which each tells more with --help:
   check       hold a model against a spec; meant where no command is named
+  report      write a folder of reports on specs, with an index
   show        print the architecture of a model, layer by layer
   diff        print what changed between two models
   draw        draw a network as a paper does, or as a graph
   freeze      print a spec that pins a model
   strength    print which single edits to its own network a spec notices
+  papers      list the specs that ship with lenet-verify
   lint        print the mistakes in specs, whatever their models
   docs        fill in what stands between markers in Markdown files
   explain     print what the code of a finding means
@@ -139,16 +131,7 @@ def run(options: argparse.Namespace) -> int:
     options.output = output_files(options.output)
     with _annotated(options, Configuration()):
         configuration = find_configuration(here)
-    if options.specs:
-        return _checked(options, configuration)
-    if configuration.folder is None or not configuration.checks:
-        parser().error(
-            "name a SPEC, or configure what to check in pyproject.toml: "
-            "[[tool.lenet-verify.check]] with a spec"
-        )
-    # from there, so that the reports are the same wherever they are asked for
-    with contextlib.chdir(configuration.folder):
-        options.out = options.out and seen_from_here(options.out, here)
+    with in_place(options, configuration, parser()):
         options.output = [(kind, seen_from_here(file, here)) for kind, file in options.output]
         return _checked(options, configuration)
 

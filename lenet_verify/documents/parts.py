@@ -11,6 +11,7 @@ from lenet_verify.errors import UsageError
 from lenet_verify.readers.files.byte_source import without_secrets
 from lenet_verify.renderers.markdown import code, escaped
 from lenet_verify.renderers.wording import MARKS, NOT_LOADED, NOTHING, headline, tally, what, where
+from lenet_verify.shipped import is_shipped
 from lenet_verify.verdict import FAILING, Finding, Outcome, worst
 from lenet_verify.visible import one_line
 
@@ -28,6 +29,7 @@ def _verdict(subject: Subject, _: Wanted) -> str:
     mark = MARKS[Outcome.HOLDS if verdict.holds else Outcome.BROKEN]
     path = report.spec.path
     spec = f"[{escaped(subject.seen(path))}]({subject.link(path)})"
+    spec = code(path) if is_shipped(path) else spec
     model = subject.about.model
     checked = f"{code(without_secrets(model))} against {spec}" if model else f"the model of {spec}"
     checked += ", by inference alone" if provenance.static else ""

@@ -15,6 +15,7 @@ from lenet_verify.errors import UsageError
 from lenet_verify.options import shown_path
 from lenet_verify.readers import is_named_object
 from lenet_verify.report import Report
+from lenet_verify.shipped import is_shipped, names_spec
 from lenet_verify.show.finding import counted, find, way
 from lenet_verify.show.rows import Shown
 from lenet_verify.verify import verify
@@ -52,7 +53,7 @@ class Subject:
     @property
     def judged(self) -> bool:
         """Whether there is a spec to hold a model against."""
-        return self.about.spec.endswith((".yaml", ".yml"))
+        return names_spec(self.about.spec)
 
     @cached_property
     def report(self) -> Report:
@@ -119,6 +120,8 @@ class Subject:
         Raises:
             UsageError: there is none.
         """
+        if is_shipped(name):
+            return name
         path = shown_path(str(self.folder / name))
         if not os.path.lexists(path):
             where = "a marker's paths are seen from the folder of its file"
@@ -127,7 +130,7 @@ class Subject:
 
     def seen(self, path: str) -> str:
         """A path from the current folder, as it is called in the Markdown file."""
-        return Path(os.path.relpath(path, self.folder)).as_posix()
+        return path if is_shipped(path) else Path(os.path.relpath(path, self.folder)).as_posix()
 
     def link(self, path: str) -> str:
         """A path from the current folder, as a link in the Markdown file."""

@@ -24,7 +24,7 @@ def marks(architecture: Architecture, found: Verdict | Marks | None) -> Marks:
 
 
 def _of_verdict(architecture: Architecture, verdict: Verdict) -> Marks:
-    paths = _paths(architecture)
+    paths = paths_of(architecture)
     names: dict[Path, list[str]] = {}
     places: dict[str, Path] = {}
     for end, ends in (("input", architecture.inputs), ("output", architecture.outputs)):
@@ -167,7 +167,7 @@ def _distinct(notes: Sequence[str]) -> list[str]:
     return [*kept[: MOST_NOTES - 1], f"and {len(kept) - MOST_NOTES + 1} more"]
 
 
-def _paths(architecture: Architecture) -> dict[str, Path]:
+def paths_of(architecture: Architecture) -> dict[str, Path]:
     """Where each name is found: a layer's own, an inner one's also as `outer/inner`.
 
     Where a name occurs twice, it means the outermost, then the first.

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from lenet_verify.architecture import Architecture
+from lenet_verify.shipped import is_shipped
 
 if TYPE_CHECKING:
     from lenet_verify.readers.files.limits import FileLimits
@@ -78,8 +79,10 @@ def is_model_file(name: str) -> bool:
 
 
 def is_named_object(name: str) -> bool:
-    """Whether a name has the form `package.module:object`."""
+    """Whether a name has the form `package.module:object`, and is not that of a shipped spec."""
     module, colon, path = name.partition(":")
-    return bool(colon) and all(
-        part.isidentifier() for part in (*module.split("."), *path.split("."))
+    return (
+        bool(colon)
+        and not is_shipped(name)
+        and all(part.isidentifier() for part in (*module.split("."), *path.split(".")))
     )

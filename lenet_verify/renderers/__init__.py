@@ -23,7 +23,7 @@ GateRenderer = Callable[[Sequence[Report], Sequence[Undecided]], str]
 
 
 def gate_renderer(kind: str) -> GateRenderer | None:
-    """The renderer of a format for CI, where a model without a verdict is no pass either.
+    """The renderer of a format that tells of models without a verdict too: a file is all there is.
 
     Each is imported when it is wanted: few runs want any.
     """
@@ -39,6 +39,10 @@ def gate_renderer(kind: str) -> GateRenderer | None:
         from lenet_verify.renderers.gitlab import render_gitlab
 
         return render_gitlab
+    if kind == "html":
+        from lenet_verify.renderers.html import render_html
+
+        return render_html
     return None
 
 

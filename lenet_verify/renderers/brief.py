@@ -82,8 +82,13 @@ def render_lines(
         shown.append(f"{mark} {visible(one.model).ljust(width)}  {visible(one.text, 1000)}")
     failing = sum(one.outcome in FAILING for one in lines)
     unread = sum(one.outcome is None for one in lines)
-    holding = len(lines) - failing - unread
-    parts = [f"{holding:,} of {len(lines):,} hold"]
+    total = told_together(len(lines) - failing - unread, failing, unread)
+    return "\n".join([*shown, "", total, ""])
+
+
+def told_together(holding: int, failing: int, unread: int) -> str:
+    """What many verdicts come to: `3 of 5 hold, 1 does not, 1 cannot be read`."""
+    parts = [f"{holding:,} of {holding + failing + unread:,} hold"]
     parts += [f"{failing:,} {'does' if failing == 1 else 'do'} not"] if failing else []
     parts += [f"{unread:,} cannot be read"] if unread else []
-    return "\n".join([*shown, "", ", ".join(parts), ""])
+    return ", ".join(parts)

@@ -9,7 +9,9 @@ from typing import Any
 from lenet_verify.notation import as_text
 from lenet_verify.renderers.cause_wording import about, effect, folded, followers, heading
 from lenet_verify.renderers.layer_table import PINNED, LayerRow, coverage, layer_rows, told
+from lenet_verify.renderers.origins import PINNED_FACTS, provenance
 from lenet_verify.renderers.wording import (
+    HEADINGS,
     MARKS,
     NOT_LOADED,
     NOTHING,
@@ -29,12 +31,6 @@ from lenet_verify.visible import one_line, visible
 # what begins or ends anything in a line; the start of a list, a rule or a heading; and what a
 # code host makes a link of
 _SPECIAL = re.compile(r"[\\|\[\]()*_~<>&@`#!$]|^[-+=]|(?<=^\d)[.)]|:(?=//)|(?<=www)\.")
-_HEADINGS = {
-    Outcome.BROKEN: "Broken",
-    Outcome.UNKNOWN: "Unknown",
-    Outcome.DEVIATES: "Deviating, as accepted",
-    Outcome.SKIPPED: "Skipped",
-}
 
 
 def render_markdown(reports: Sequence[Report]) -> str:
@@ -76,16 +72,18 @@ def _summary(report: Report) -> str:
 
 
 def _pictures(report: Report) -> str:
-    images = [name for name in report.pictures if name.endswith(".svg")]
-    others = [f"[{name.rpartition('.')[2].upper()}]({name})" for name in report.pictures]
+    """The figure, and links to the graph, which may be far too long for a page."""
+    if not report.pictures:
+        return ""
+    figure, *graph = report.pictures
+    links = [f"[{name.rpartition('.')[2].upper()}]({name})" for name in graph]
     alternative = f"{escaped(report.spec.title)}: {headline(report)}"
-    lines = [f"![{alternative}]({name})" for name in images]
-    return "\n\n".join([*lines, " · ".join(others)]) if lines else ""
+    return f"![{alternative}]({figure})\n\nEvery layer, as a graph: {' · '.join(links)}"
 
 
 def _findings(report: Report) -> Iterable[str]:
     """A section for each outcome but `holds`."""
-    for outcome, name in _HEADINGS.items():
+    for outcome, name in HEADINGS.items():
         found = [f for f in report.verdict.findings if f.outcome is outcome]
         if found:
             yield "\n".join([f"## {name} ({len(found)})", "", *_by_cause(report, found)])
@@ -250,10 +248,7 @@ def _coverage(report: Report, rows: tuple[LayerRow, ...]) -> str:
     found = coverage(report, rows)
     if not found.facts:
         return ""
-    text = (
-        f"## Claim coverage\n\nClaims pin {found.pinned} of {found.facts} facts: the output shape, "
-        "the parameters and the activation of every layer, and the shape of every input."
-    )
+    text = f"## Claim coverage\n\nClaims pin {found.pinned} of {found.facts} facts: {PINNED_FACTS}."
     if found.unpinned:
         missing = ", ".join(f"{fact} of {escaped(name)}" for name, fact in found.unpinned)
         text += f"\n\nPinned by no claim: {missing}."
@@ -281,19 +276,9 @@ def _source(source: Source) -> str:
 
 
 def _provenance(report: Report) -> str:
-    provenance = report.provenance
-    versions = ", ".join(f"{name} {version}" for name, version in provenance.versions)
-    rewrites = "none allowed" if provenance.exact else "allowed, and named where they were used"
-    return "\n".join(
-        [
-            "## Provenance",
-            "",
-            f"- How the model came to be known: {provenance.how}",
-            f"- Rewrites that do not change what is computed: {rewrites}",
-            f"- Spec: {code(report.spec.path)}, SHA-256 `{report.spec.sha256}`",
-            f"- Versions: {escaped(versions)}",
-        ]
-    )
+    told = [f"- {term}: {escaped(text)}" for term, text in provenance(report)]
+    spec = f"- Spec: {code(report.spec.path)}, SHA-256 `{report.spec.sha256}`"
+    return "\n".join(["## Provenance", "", *told[:-1], spec, *told[-1:]])
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -17,6 +17,14 @@ MARKS = {
 }
 """A shape for each outcome, so that nothing relies on colour alone."""
 
+HEADINGS = {
+    Outcome.BROKEN: "Broken",
+    Outcome.UNKNOWN: "Unknown",
+    Outcome.DEVIATES: "Deviating, as accepted",
+    Outcome.SKIPPED: "Skipped",
+}
+"""What stands over findings that do not simply hold."""
+
 NOTHING = "–"
 
 

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 
 from lenet_verify.schemas.architecture import architecture, architectures
 from lenet_verify.schemas.diff import diff
+from lenet_verify.schemas.papers import papers
 from lenet_verify.schemas.parts import Schema
+from lenet_verify.schemas.reports import reports
 from lenet_verify.schemas.strength import strength
 from lenet_verify.schemas.verdict import verdict, verdicts
 
@@ -19,6 +21,8 @@ OUTPUTS: Mapping[str, Callable[[], Schema]] = {
     "architecture-1": architecture,
     "architectures-1": architectures,
     "diff-1": diff,
+    "papers-1": papers,
+    "reports-1": reports,
     "strength-1": strength,
     "verdict-1": verdict,
     "verdicts-1": verdicts,

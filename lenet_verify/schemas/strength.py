@@ -46,5 +46,6 @@ def strength() -> Schema:
             "layers": list_of(record({"layer": TEXT, **_TALLY})),
             "survivors": list_of(survivor),
             "proposals": list_of(record({"id": TEXT, "why": TEXT, "expect": facts})),
+            "set_aside": list_of(record({"claim": TEXT, "layer": TEXT, "fact": TEXT})),
         },
     )

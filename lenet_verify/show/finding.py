@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lenet_verify.errors import InferenceError, UsageError
 from lenet_verify.options import factory_arguments, file_limits, limits, shown_path
+from lenet_verify.shipped import names_spec, refuse_two_meanings
 from lenet_verify.show.rows import Shown
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def find(model: str, how: How) -> Shown:
     Raises:
         LenetVerifyError: there is none, or it cannot be read.
     """
-    if model.endswith((".yaml", ".yml")):
+    refuse_two_meanings(model, how.import_path)
+    if names_spec(model):
         path = shown_path(model)
         return Shown(path, _of_spec(path, how))
     from lenet_verify.readers import is_named_object, read

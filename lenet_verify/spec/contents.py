@@ -103,7 +103,7 @@ class Deviation:
     """A fact in which a model is known to differ, and why that is accepted.
 
     Attributes:
-        layer: its name, or a glob over names.
+        layer: its name, a glob over names, or what chooses it in a claim (`first Conv2D`).
         accept: what is observed instead, as JSON has it; `unknown` for what cannot be.
         line, file: where that is said.
     """

@@ -6,7 +6,8 @@ import hashlib
 import os
 from collections.abc import Mapping as Dictionary
 
-from lenet_verify.errors import SpecError
+from lenet_verify.errors import Problem, SpecError
+from lenet_verify.shipped import PREFIX, names_shipped, shipped
 from lenet_verify.spec.claims import read_claims
 from lenet_verify.spec.contents import CompileRecipe, Implementation, Source, Spec
 from lenet_verify.spec.deviations import read_deviations
@@ -23,6 +24,7 @@ from lenet_verify.spec.fields import (
 from lenet_verify.spec.file_bytes import read_bytes
 from lenet_verify.spec.layers import read_graph
 from lenet_verify.vocabulary import LOSSES, METRICS, OPTIMIZERS
+from lenet_verify.vocabulary.wording import nearest
 
 FORMAT = 1
 TOP_KEYS = (
@@ -53,15 +55,32 @@ def load_spec(path: str | os.PathLike[str], limits: Limits | None = None) -> Spe
     """Reads and validates a spec.
 
     Args:
-        path: a YAML file.
+        path: a YAML file, or `paper:NAME` for one that ships with this package.
         limits: how large it may be, if not as usual.
 
     Raises:
         SpecError: with every problem of the file, each with its line and column.
     """
     limits = limits or Limits()
-    file = os.fspath(path)
-    return read_spec(read_bytes(file, limits.spec_bytes, SpecError), file, limits)
+    name = os.fspath(path)
+    file = _shipped(name) if names_shipped(name) else name
+    return read_spec(read_bytes(file, limits.spec_bytes, SpecError), name, limits)
+
+
+def _shipped(name: str) -> str:
+    """The file of a shipped spec.
+
+    Raises:
+        SpecError: there is none of that name.
+    """
+    known = shipped()
+    wanted = name.removeprefix(PREFIX)
+    if wanted not in known:
+        near = nearest(wanted, known)
+        hint = f"; did you mean '{PREFIX}{near}'?" if near else ""
+        said = f"no such spec ships with lenet-verify{hint} (lenet-verify papers lists all)"
+        raise SpecError([Problem(name, 1, 1, said)])
+    return str(known[wanted])
 
 
 def read_spec(content: bytes, file: str, limits: Limits) -> Spec:

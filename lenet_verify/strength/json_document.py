@@ -43,6 +43,9 @@ def document(strength: Strength) -> dict[str, Any]:
         "layers": [{"layer": name, **_tally(one)} for name, one in strength.by_layer.items()],
         "survivors": [_survivor(one) for one in strength.survivors],
         "proposals": [_proposal(one) for one in strength.proposals],
+        "set_aside": [
+            {"claim": one.claim, "layer": one.layer, "fact": one.fact} for one in strength.aside
+        ],
     }
 
 

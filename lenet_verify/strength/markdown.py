@@ -12,6 +12,7 @@ from lenet_verify.strength.telling import (
     not_counted,
     pasted,
     scores,
+    set_aside,
     tables,
 )
 
@@ -34,8 +35,7 @@ def _blocks(strength: Strength) -> Iterator[str]:
     for what, tallies in tables(strength):
         rows = [(escaped(name), *cells(tally)) for name, tally in tallies.items()]
         yield table((what, *COLUMNS), rows)
-    if line := not_counted(strength):
-        yield line
+    yield from filter(None, (not_counted(strength), escaped(set_aside(strength))))
     if strength.survivors:
         yield f"Nothing notices {len(strength.survivors):,}:"
         yield table(("layer", "edit"), [(code(a), escaped(b)) for a, b in told(strength.survivors)])

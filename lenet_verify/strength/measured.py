@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from lenet_verify.edits import KINDS, Edit
+from lenet_verify.verdict import Finding
 
 
 class Fate(IntEnum):
@@ -86,6 +87,20 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """A fact that a source states and the spec's own network does not bear out."""
+
+    claim: str | None
+    layer: str
+    fact: str
+
+    @staticmethod
+    def of(finding: Finding) -> Aside:
+        """The fact that a finding is about."""
+        return Aside(finding.claim, finding.layer, finding.fact)
+
+
+@dataclass(frozen=True)
 class Strength:
     """What became of every single edit to a spec's own network.
 
@@ -96,6 +111,7 @@ class Strength:
         layers: the names of the layers, in order.
         survivors: those that nothing notices.
         proposals: the claims that would.
+        aside: what of the claims is left out, since it does not hold to begin with.
     """
 
     spec: str
@@ -105,6 +121,7 @@ class Strength:
     layers: Sequence[str]
     survivors: Sequence[Survivor] = ()
     proposals: Sequence[Proposal] = ()
+    aside: Sequence[Aside] = ()
 
     @property
     def total(self) -> Tally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from lenet_verify.architecture import Architecture
@@ -13,8 +13,9 @@ from lenet_verify.many import each
 from lenet_verify.spec import Spec
 from lenet_verify.static_model import infer
 from lenet_verify.strength.catching import caught, proposals
-from lenet_verify.strength.measured import Fate, Strength
+from lenet_verify.strength.measured import Aside, Fate, Strength
 from lenet_verify.strength.same_function import Function
+from lenet_verify.verdict import Outcome
 
 
 def strength(spec: Spec, sample: int | None = None) -> Strength:
@@ -25,7 +26,7 @@ def strength(spec: Spec, sample: int | None = None) -> Strength:
         sample: how many edits to take, spread evenly over all of them; None for all.
 
     Raises:
-        UsageError: the spec has no network, or does not hold for it.
+        UsageError: the spec has no network, or does not hold for it and quotes nobody who says so.
         InferenceError: its layers do not join.
     """
     if not spec.closed:
@@ -33,15 +34,10 @@ def strength(spec: Spec, sample: int | None = None) -> Strength:
             f"{spec.path} has claims but no 'layers': there is no network of its own to edit"
         )
     own = infer(spec)
-    if failing := check(spec, own).failing:
-        first = failing[0]
-        raise UsageError(
-            f"{spec.path} does not hold for its own network ({first.layer}: {first.fact}), so "
-            "nothing can be said of its strength: see `lenet-verify check --static`"
-        )
+    aside = _untrue(spec, own)
     every = tuple(every_edit(own))
     edits = _spread(every, sample)
-    work = partial(_fate, spec, own, Function(own), edits)
+    work = partial(_fate, spec, own, Function(own), edits, frozenset(aside))
     fates = tuple(each(range(len(edits)), work, what=" edits"))
     surviving = [edit for edit, fate in zip(edits, fates, strict=True) if fate is Fate.SURVIVES]
     survivors = caught(spec, own, surviving)
@@ -53,7 +49,25 @@ def strength(spec: Spec, sample: int | None = None) -> Strength:
         sampled_from=len(every),
         survivors=survivors,
         proposals=proposals(spec, survivors),
+        aside=aside,
     )
+
+
+def _untrue(spec: Spec, own: Architecture) -> tuple[Aside, ...]:
+    """What sources say of a network that is not so: it notices no edit, whatever that changes.
+
+    Raises:
+        UsageError: something else does not hold, which is a mistake in the spec.
+    """
+    sourced = {claim.id for claim in spec.claims if claim.quote is not None}
+    failing = check(spec, own).failing
+    for finding in failing:
+        if finding.claim not in sourced or finding.outcome is not Outcome.BROKEN:
+            raise UsageError(
+                f"{spec.path} does not hold for its own network ({finding.layer}: {finding.fact}), "
+                "so nothing can be said of its strength: see `lenet-verify check --static`"
+            )
+    return tuple(dict.fromkeys(map(Aside.of, failing)))
 
 
 def _spread(edits: Sequence[Edit], number: int | None) -> Sequence[Edit]:
@@ -64,7 +78,12 @@ def _spread(edits: Sequence[Edit], number: int | None) -> Sequence[Edit]:
 
 
 def _fate(
-    spec: Spec, own: Architecture, function: Function, edits: Sequence[Edit], number: int
+    spec: Spec,
+    own: Architecture,
+    function: Function,
+    edits: Sequence[Edit],
+    aside: Collection[Aside],
+    number: int,
 ) -> Fate:
     """What becomes of one edit."""
     mutant = applied(own, edits[number])
@@ -72,7 +91,8 @@ def _fate(
         return Fate.NO_NETWORK
     if function.is_that_of(mutant):
         return Fate.SAME
-    failing = {finding.claim for finding in check(spec, mutant).failing}
+    findings = check(spec, mutant).failing
+    failing = {finding.claim for finding in findings if Aside.of(finding) not in aside}
     if any(claim.id in failing for claim in spec.claims if claim.quote is not None):
         return Fate.QUOTED
     if failing - {None}:

@@ -51,6 +51,12 @@ def not_counted(strength: Strength) -> str:
     return left_out if whole else f"{sampled} {left_out}".rstrip()
 
 
+def set_aside(strength: Strength) -> str:
+    """What of the claims is left out; nothing where all of them hold."""
+    told = ", ".join(f"{one.fact} of {one.layer} [{one.claim}]" for one in strength.aside)
+    return f"Set aside, since the network itself does not bear it out: {told}." if told else ""
+
+
 def pasted(proposals: Iterable[Proposal]) -> Iterator[str]:
     """Claims as lines of a spec."""
     for proposal in proposals:

@@ -13,6 +13,7 @@ from lenet_verify.strength.telling import (
     not_counted,
     pasted,
     scores,
+    set_aside,
     tables,
 )
 from lenet_verify.visible import visible
@@ -45,8 +46,7 @@ def _blocks(strength: Strength, colour: bool) -> Iterator[list[str]]:
     yield [heading, *lines]
     for what, tallies in tables(strength):
         yield list(_table(what, tallies))
-    if line := not_counted(strength):
-        yield [line]
+    yield from ([line] for line in (not_counted(strength), visible(set_aside(strength))) if line)
     if strength.survivors:
         survivors = [(visible(layer), visible(what)) for layer, what in told(strength.survivors)]
         widest = max(width(layer) for layer, _ in survivors)

@@ -19,6 +19,7 @@ from lenet_verify.framework import import_keras
 from lenet_verify.readers import is_named_object, read
 from lenet_verify.renderers import render_text
 from lenet_verify.report import Provenance, Report
+from lenet_verify.shipped import is_shipped
 from lenet_verify.spec import Deviation, Limits, Spec
 from lenet_verify.testing.specs import told
 from lenet_verify.verdict import Verdict
@@ -87,6 +88,8 @@ class Verify:
 
     def _at(self, path: str | os.PathLike[str]) -> str:
         """A path from the current folder; from pytest's rootdir if it is not there."""
+        if is_shipped(os.fspath(path)):
+            return os.fspath(path)
         beside = self._root / path
         return str(beside) if not Path(path).exists() and beside.exists() else os.fspath(path)
 

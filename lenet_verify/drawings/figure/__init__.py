@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from lenet_verify.architecture import Architecture
 from lenet_verify.drawings.figure.composition import composed
-from lenet_verify.drawings.figure.picture import Picture
-from lenet_verify.drawings.figure.svg import as_svg
+from lenet_verify.drawings.figure.picture import Group, Picture
+from lenet_verify.drawings.figure.svg import as_svg, as_svg_of_page, style
 from lenet_verify.drawings.marks import Marks
 from lenet_verify.verdict import Verdict
 
-__all__ = ["Picture", "as_svg", "composed", "draw_figure"]
+__all__ = ["Group", "Picture", "as_svg", "as_svg_of_page", "composed", "draw_figure", "style"]
 
 
 def draw_figure(

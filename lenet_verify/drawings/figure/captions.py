@@ -30,7 +30,11 @@ _MOST_NOTES, _MOST_NAMES = 24, 12
 
 
 def captions(
-    architecture: Architecture, marks: Marks, stages: Sequence[Stage], idle: Sequence[Layer]
+    architecture: Architecture,
+    marks: Marks,
+    stages: Sequence[Stage],
+    idle: Sequence[Layer],
+    failing: bool = True,
 ) -> list[tuple[str, str]]:
     """Every line, with its role.
 
@@ -39,8 +43,9 @@ def captions(
         marks: what a check found.
         stages: as they are drawn, of all lanes.
         idle: layers that are not.
+        failing: whether to tell of what fails.
     """
-    lines = list(_findings(marks, stages, idle))
+    lines = list(_findings(marks, stages, idle)) if failing else []
     if len(lines) > _MOST_NOTES:
         lines[_MOST_NOTES:] = [(f"and {len(lines) - _MOST_NOTES} more", "muted")]
     lines += [(line, "muted") for line in folds(stages, marks)]

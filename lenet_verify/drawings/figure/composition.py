@@ -43,7 +43,11 @@ _FEW = 9
 
 
 def composed(
-    architecture: Architecture, found: Verdict | Marks | None = None, most: int | None = None
+    architecture: Architecture,
+    found: Verdict | Marks | None = None,
+    most: int | None = None,
+    *,
+    alone: bool = True,
 ) -> Picture:
     """The figure of a network, every place in it settled.
 
@@ -51,8 +55,9 @@ def composed(
         architecture: the network.
         found: what a check found, or any other marks.
         most: how many stages a row may have, at least 3; None for as many as a page holds.
+        alone: whether it has to say itself what it is of, and in which way what fails does.
     """
-    return _Composition(architecture, marks(architecture, found), most).picture()
+    return _Composition(architecture, marks(architecture, found), most, alone).picture()
 
 
 @dataclass(frozen=True)
@@ -67,9 +72,11 @@ class _Drawn:
 class _Composition:
     """One figure in the making."""
 
-    def __init__(self, architecture: Architecture, shown: Marks, most: int | None) -> None:
+    def __init__(
+        self, architecture: Architecture, shown: Marks, most: int | None, alone: bool
+    ) -> None:
         self.architecture, self.marks = opened(architecture, shown)
-        self.most = most
+        self.most, self.alone = most, alone
         self.lanes: Lanes = lanes(self.architecture)
         self.items: list[Item] = []
 
@@ -77,7 +84,7 @@ class _Composition:
         columns = self.drawn()
         wide = sum(_width(column) for column in columns) + _TO_THE_TRUNK * (len(columns) - 1)
         width = max(wide, _LEAST_WIDTH)
-        y = self.heading(width)
+        y = self.heading(width) if self.alone else _MARGIN
         y = self.drawings(columns, y)
         y = self.words(columns, width, y)
         title = shortened(self.architecture.title, LONGEST_TITLE)
@@ -194,7 +201,7 @@ class _Composition:
     def words(self, columns: Sequence[Sequence[_Drawn]], width: float, y: float) -> float:
         """What fails and how, then what is folded."""
         stages = [stage for column in columns for one in column for stage in one.stages]
-        lines = captions(self.architecture, self.marks, stages, self.lanes.idle)
+        lines = captions(self.architecture, self.marks, stages, self.lanes.idle, self.alone)
         if _passes(columns):
             lines.append(("Connections that pass over a stage are not drawn", "muted"))
         for line, role in lines:

@@ -77,7 +77,7 @@ def placed(stages: Sequence[Stage], scale: Scale, marks: Marks) -> Placed:
         before = columns[at - 1] if at else None
         texts = [*_texts(columns, at), *_below(column, before, below)]
         solids = _at(column.solid.shapes, column.left)
-        items.append(Group(in_full(column.stage), (*solids, *texts)))
+        items.append(_group(column.stage, (*solids, *texts)))
         items += _lines(column, before)  # they lie upon what they lead from and to
         top = min([top, column.solid.top, *(one.y - one.size for one in texts)])
         bottom = max([bottom, column.solid.bottom, *(one.y + one.size * 0.3 for one in texts)])
@@ -119,6 +119,12 @@ def _column(stage: Stage, scale: Scale, marks: Marks) -> _Column:
     below = [(text, LABEL - 0.5, "ink") for text in wrapped(what, _OPERATION_ROOM, LABEL - 0.5)]
     details = wrapped(how, _OPERATION_ROOM, SMALL, _MOST_LINES)
     return _Column(stage, drawing, lines, [*below, *((text, SMALL, "muted") for text in details)])
+
+
+def _group(stage: Stage, items: tuple[Shape | Text, ...]) -> Group:
+    if stage.ghost is not None:
+        return Group(in_full(stage), items, (stage.ghost.name,), missing=True)
+    return Group(in_full(stage), items, tuple(layer.name for layer in stage.layers))
 
 
 def _set_apart(columns: Sequence[_Column]) -> None:

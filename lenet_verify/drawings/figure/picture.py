@@ -44,10 +44,17 @@ class Text:
 
 @dataclass(frozen=True)
 class Group:
-    """What belongs together, with what is told where it is pointed at."""
+    """What belongs together, with what is told where it is pointed at.
+
+    Attributes:
+        layers: names of the layers that it stands for, `outer/inner` in an opened model.
+        missing: whether the model lacks them, so that the names are the paper's.
+    """
 
     title: str
     items: tuple[Shape | Text, ...]
+    layers: tuple[str, ...] = ()
+    missing: bool = False
 
 
 Item = Shape | Text | Group
@@ -164,7 +171,7 @@ def moved(items: Sequence[Item], dx: float, dy: float) -> tuple[Item, ...]:
 
 def _moved(item: Item, dx: float, dy: float) -> Item:
     if isinstance(item, Group):
-        return Group(item.title, tuple(_moved_one(one, dx, dy) for one in item.items))
+        return replace(item, items=tuple(_moved_one(one, dx, dy) for one in item.items))
     return _moved_one(item, dx, dy)
 
 

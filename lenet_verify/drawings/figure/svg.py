@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from xml.sax.saxutils import escape
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from xml.sax.saxutils import escape, quoteattr
 
 from lenet_verify.drawings.figure.lettering import is_known
 from lenet_verify.drawings.figure.picture import (
@@ -23,6 +23,10 @@ _NAME = "network-figure"
 _FAMILIES = f"'{FONT}', Verdana, 'Bitstream Vera Sans', sans-serif"
 
 
+Link = Callable[[Group], Mapping[str, str]]
+"""The attributes, `href` among them, by which a group is a link; none where it is not."""
+
+
 def as_svg(picture: Picture, theme: str = "auto") -> str:
     """The text of an SVG file.
 
@@ -30,25 +34,42 @@ def as_svg(picture: Picture, theme: str = "auto") -> str:
         picture: what there is to see.
         theme: `light`, `dark`, or `auto`: as its reader's system is.
     """
-    width, height = _number(picture.width), _number(picture.height)
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" class="{_NAME}" role="img" '
-        f'aria-labelledby="{_NAME}-title {_NAME}-about" '
-        f'font-family="{_FAMILIES}">',
-        f'<title id="{_NAME}-title">{escape(picture.title)}</title>',
-        f'<desc id="{_NAME}-about">{escape(picture.about)}</desc>',
-        "<style>",
-        *_style(theme),
-        "</style>",
-        f'<rect class="ground" width="{width}" height="{height}"/>',
-        *_items(picture.items),
-        "</svg>",
-    ]
+    lines = [*_opening(picture, _NAME, "img"), "<style>", *style(theme), "</style>"]
+    return "\n".join([*lines, *_content(picture), "</svg>"]) + "\n"
+
+
+def as_svg_of_page(picture: Picture, name: str, link: Link) -> str:
+    """The same as an element of a page, which has the `style` itself, and whose parts are links.
+
+    Args:
+        picture: what there is to see.
+        name: of the picture, as no other of the page has it.
+        link: says where each group leads.
+    """
+    lines = [*_opening(picture, name, "group"), *_content(picture, link), "</svg>"]
     return "\n".join(lines) + "\n"
 
 
-def _style(theme: str) -> Iterator[str]:
+def _opening(picture: Picture, name: str, role: str) -> Iterator[str]:
+    width, height = _number(picture.width), _number(picture.height)
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" class="{_NAME}" role="{role}" '
+        f'aria-labelledby="{name}-title {name}-about" '
+        f'font-family="{_FAMILIES}">'
+    )
+    yield f'<title id="{name}-title">{escape(picture.title)}</title>'
+    yield f'<desc id="{name}-about">{escape(picture.about)}</desc>'
+
+
+def _content(picture: Picture, link: Link | None = None) -> Iterator[str]:
+    width, height = _number(picture.width), _number(picture.height)
+    yield f'<rect class="ground" width="{width}" height="{height}"/>'
+    yield from _items(picture.items, link)
+
+
+def style(theme: str) -> Iterator[str]:
+    """The rules of every picture, a line each."""
     yield from _rules("light" if theme == "auto" else theme)
     if theme == "auto":
         yield "@media screen and (prefers-color-scheme: dark) {"
@@ -71,13 +92,16 @@ def _declarations(look: Look) -> str:
     return "; ".join(words)
 
 
-def _items(items: Sequence[Item]) -> Iterator[str]:
+def _items(items: Sequence[Item], link: Link | None = None) -> Iterator[str]:
     for item in items:
         if isinstance(item, Group):
-            yield "<g>"
+            attributes = link(item) if link else {}
+            tag = "a" if attributes else "g"
+            told = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
+            yield f"<{tag}{told}>"
             yield f"<title>{escape(item.title)}</title>"
             yield from map(_one, item.items)
-            yield "</g>"
+            yield f"</{tag}>"
         else:
             yield _one(item)
 

@@ -1,0 +1,84 @@
+"""The specs that ship with the package, each with its paper and its last verdicts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from lenet_verify.shipped import PREFIX, shipped, verdicts_file
+from lenet_verify.spec import Source, Spec, load_spec
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How the last check of a model against a shipped spec ended.
+
+    Attributes:
+        model: its name; None for the spec's own.
+        holds: the verdict.
+        facts, claims: how many have each outcome, by its word.
+    """
+
+    model: str | None
+    holds: bool
+    facts: Mapping[str, int]
+    claims: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A spec that ships with the package.
+
+    Attributes:
+        name: by which it is called, `paper:lenet5`.
+        judged: its last verdicts; none where the spec has changed since.
+    """
+
+    name: str
+    spec: Spec
+    judged: tuple[Judged, ...]
+
+    @property
+    def source(self) -> Source | None:
+        """What the spec is of: the first source with a year, else the first."""
+        sources = tuple(self.spec.sources.values())
+        return next((one for one in sources if one.year is not None), next(iter(sources), None))
+
+    @property
+    def year(self) -> int | None:
+        """When that appeared."""
+        return self.source.year if self.source else None
+
+
+def papers() -> tuple[Paper, ...]:
+    """All of them: by year, then by name."""
+    judged = _judged()
+    found = []
+    for stem in shipped():
+        spec = load_spec(PREFIX + stem)
+        found.append(Paper(spec.path, spec, judged.get((stem, spec.sha256), ())))
+    return tuple(sorted(found, key=lambda paper: (paper.year or 0, paper.name)))
+
+
+def _judged() -> dict[tuple[str, str], tuple[Judged, ...]]:
+    """The last verdicts on each shipped spec, by its name and hash."""
+    try:
+        reports = json.loads(verdicts_file().read_text(encoding="utf-8"))["reports"]
+    except FileNotFoundError:  # nothing was reported yet
+        return {}
+    found: dict[tuple[str, str], tuple[Judged, ...]] = {}
+    for one in reports:
+        if not _about_the_paper(one):
+            continue
+        key = (PurePath(one["spec"]).stem, one["sha256"])
+        judged = Judged(one["model"], one["holds"], one["counts"], one["claims"])
+        found[key] = (*found.get(key, ()), judged)
+    return found
+
+
+def _about_the_paper(report: Mapping[str, Any]) -> bool:
+    """Whether a report is on the spec's own model or an implementation, not on another spec."""
+    return not str(report["model"] or "").endswith((".yaml", ".yml"))

@@ -1,0 +1,32 @@
+"""How a shipped spec's last verdicts are said."""
+
+from __future__ import annotations
+
+from lenet_verify.papers.listing import Judged, Paper
+from lenet_verify.renderers.wording import MARKS, NOTHING
+from lenet_verify.verdict import Outcome
+
+
+def verdicts(paper: Paper) -> list[str]:
+    """A line for each model that was checked."""
+    return [f"{_mark(one)} {_said(one)}{_model(one)}" for one in paper.judged] or [NOTHING]
+
+
+def _mark(judged: Judged) -> str:
+    return MARKS[Outcome.HOLDS if judged.holds else Outcome.BROKEN]
+
+
+def _said(judged: Judged) -> str:
+    claims = judged.claims
+    total = sum(claims.values()) - claims["unchecked"]
+    failing = claims["broken"] + claims["unknown"]
+    if not failing and not claims["deviates"]:
+        return f"all {total} hold"
+    parts = [f"{claims['holds']} of {total} hold"]
+    for word, said in (("deviates", "deviate"), ("broken", "broken"), ("unknown", "unknown")):
+        parts += [f"{claims[word]} {said}"] if claims[word] else []
+    return ", ".join(parts)
+
+
+def _model(judged: Judged) -> str:
+    return f" ({judged.model})" if judged.model else ""

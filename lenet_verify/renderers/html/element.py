@@ -1,0 +1,71 @@
+"""Markup: the one place that makes text of a page, so that no name is ever more than text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from lenet_verify.visible import LONGEST, visible
+
+LONGEST_TEXT = 2000
+"""Letters that are shown of a quote and the like."""
+
+_WITHOUT_END = frozenset({"input", "meta", "wbr"})
+
+
+class Html(str):
+    """Text that is markup already; any other text becomes text of the page."""
+
+    __slots__ = ()
+
+
+def element(tag: str, *content: str, **attributes: str | int | bool | None) -> Html:
+    """An element.
+
+    Args:
+        tag: its name.
+        content: markup, or text that is made visible and escaped.
+        attributes: by name, `_` for `-`, `class_` for `class`; True for one without a value,
+            None and False for none.
+    """
+    told = "".join(
+        f" {_attribute(key)}" if value is True else f' {_attribute(key)}="{_escaped(str(value))}"'
+        for key, value in attributes.items()
+        if value is not None and value is not False
+    )
+    if tag in _WITHOUT_END:
+        return Html(f"<{tag}{told}>")
+    return Html(f"<{tag}{told}>{together(content)}</{tag}>")
+
+
+def together(content: Iterable[str], between: str = "") -> Html:
+    """Pieces one after the other, as one."""
+    return Html(between.join(one if isinstance(one, Html) else _escaped(one) for one in content))
+
+
+def lines(content: Iterable[str]) -> Html:
+    """Elements, a line each; what is empty is left out."""
+    return together((one for one in content if one), "\n")
+
+
+def block(tag: str, *content: str, **attributes: str | int | bool | None) -> Html:
+    """An element with a line for each that it consists of."""
+    return element(tag, Html(f"\n{lines(content)}\n"), **attributes)
+
+
+def short(text: str) -> Html:
+    """A name or a value, cut where it is endless."""
+    return Html(escape(visible(text, LONGEST)))
+
+
+def code(text: str) -> Html:
+    """A value as it would be typed."""
+    return element("code", short(text))
+
+
+def _escaped(text: str) -> str:
+    return escape(visible(text, LONGEST_TEXT))
+
+
+def _attribute(name: str) -> str:
+    return name.rstrip("_").replace("_", "-")
