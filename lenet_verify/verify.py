@@ -27,7 +27,7 @@ from lenet_verify.readers.files.limits import FileLimits
 from lenet_verify.renderers.brief import Line, line
 from lenet_verify.report import Provenance, Report
 from lenet_verify.shipped import names_spec, refuse_two_meanings
-from lenet_verify.spec import Deviation, Limits, Spec, load_spec
+from lenet_verify.spec import IMPLEMENTATIONS, Deviation, Limits, Spec, load_spec
 from lenet_verify.static_model import infer
 from lenet_verify.verdict import Verdict
 from lenet_verify.versions import installed
@@ -181,7 +181,8 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
     if model is not None:
         architecture, provenance = _theirs(spec, model, options)
         name = without_secrets(model) + options.told
-        report = _report(spec, name, architecture, provenance, options)
+        known = _knowing(spec, model, options)
+        report = _report(spec, name, architecture, provenance, known)
         if warning := elsewhere(model, options.import_path):
             warnings = (*report.verdict.warnings, warning)
             report = replace(report, verdict=replace(report.verdict, warnings=warnings))
@@ -195,13 +196,8 @@ def verify(spec: Spec, model: str | None, options: Options) -> Iterable[Report]:
         )
     elif spec.implementations:
         for one in spec.implementations:
-            from lenet_verify.builder import build_implementation
-
-            architecture = read(build_implementation(one.name))
-            how = f"{one.name}, built without weights and read layer by layer"
-            provenance = _provenance(how, options)
-            known = replace(options, deviations=(*one.deviations, *options.deviations))
-            yield _report(spec, one.name, architecture, provenance, known)
+            known = _knowing(spec, one.name, options)
+            yield _report(spec, one.name, *_implementation(one.name, options), known)
     else:
         raise UsageError(
             f"{spec.path} has claims but no layers to build: name a model to check with --model"
@@ -223,6 +219,25 @@ def _own(spec: Spec, options: Options) -> tuple[Architecture, Provenance]:
         raise MissingLibraryError(e.library, e.extra, e.purpose, or_else="use --static") from e
     how = "built from the spec with Keras, without weights, and read back layer by layer"
     return read(model), _provenance(how, options)
+
+
+def _implementation(name: str, options: Options) -> tuple[Architecture, Provenance]:
+    """The architecture of a well-known model."""
+    if options.static:
+        raise UsageError(f"{name}: Keras builds it, and --static loads no framework")
+    if options.arguments:
+        raise UsageError(f"--arg: {name} is a well-known model, it takes no arguments")
+    from lenet_verify.builder import build_implementation
+
+    how = f"{name}, built without weights and read layer by layer"
+    return read(build_implementation(name)), _provenance(how, options)
+
+
+def _knowing(spec: Spec, model: str, options: Options) -> Options:
+    """The options with the deviations of a well-known model that the spec lists."""
+    listed = [one for one in spec.implementations if one.name == model.replace(":", ".")]
+    known = [deviation for one in listed for deviation in one.deviations]
+    return replace(options, deviations=(*known, *options.deviations))
 
 
 def elsewhere(model: str, import_path: Sequence[str] = ()) -> str | None:
@@ -252,6 +267,8 @@ def _theirs(spec: Spec, model: str, options: Options) -> tuple[Architecture, Pro
         architecture, provenance = _own(other, options)
         how = provenance.how.replace("the spec", "another spec")
         return architecture, replace(provenance, how=how)
+    if model in IMPLEMENTATIONS:
+        return _implementation(model, options)
     inputs = [(one.name, one.shape, one.dtype) for one in spec.inputs]
     if is_model_file(model):
         if options.arguments:

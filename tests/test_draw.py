@@ -13,9 +13,10 @@ from PIL import Image
 
 import lenet_verify as lv
 from lenet_verify.cli import main
+from lenet_verify.draw.glyphs import boxed
 from lenet_verify.draw.wanted import STYLES
-from lenet_verify.drawings.figure import draw_figure
-from lenet_verify.drawings.figure.picture import COLOURS
+from lenet_verify.drawings.figure import composed, draw_figure
+from lenet_verify.drawings.figure.picture import COLOURS, Group, Text
 from lenet_verify.drawings.graph import draw_graph
 from lenet_verify.drawings.mermaid import draw_mermaid
 
@@ -201,6 +202,56 @@ def test_a_png_has_real_text_and_the_colours_of_its_theme(tmp_path: Path) -> Non
         gaps = sum(after - before > 1 for before, after in pairwise(letters))
         assert len(letters) > 40
         assert gaps >= 5
+
+
+def named_in_many_scripts(tmp_path: Path) -> Path:
+    """LeNet-5 of which DejaVu Sans lacks one name, and of which letters join in another."""
+    recipe = Path(LENET5).read_text(encoding="utf-8").partition("\nclaims:")[0]
+    recipe = recipe.replace("  C1: ", "  第一层: ").replace("  F6: ", "  تجميع: ") + "\n"
+    file = tmp_path / "scripts.yaml"
+    file.write_text(recipe, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("style", "kind", "lost"),
+    [
+        ("figure", "svg", ""),
+        ("figure", "png", "第 一 层"),
+        ("figure", "pdf", "第 一 层 ت ج م ي ع"),
+        ("graph", "png", "第 一 层"),
+        ("graph", "dot", ""),
+    ],
+)
+def test_characters_that_a_picture_cannot_show_are_boxes_and_named(
+    style: str, kind: str, lost: str, tmp_path: Path, capsys: Capture
+) -> None:
+    if library := NEEDED.get((style, kind)):
+        pytest.importorskip(library)
+    model, file = named_in_many_scripts(tmp_path), tmp_path / f"a.{kind}"
+    assert main(["draw", str(model), "--style", style, "-q", "-o", str(file)]) == 0
+    said = f"warning: the {kind.upper()} has boxes for {lost}, which it cannot show; an SVG can\n"
+    assert capsys.readouterr() == ("", said if lost else "")
+
+
+def test_a_box_stands_for_each_character_in_the_middle_of_its_room(tmp_path: Path) -> None:
+    network = lv.infer(lv.load_spec(named_in_many_scripts(tmp_path)))
+    picture = composed(network)
+    shown, lost = boxed(picture, right_to_left=True)
+    assert lost == "第一层"
+    groups = zip(picture.items, shown.items, strict=True)
+    pairs = [
+        (one, other)
+        for group, same in groups
+        if isinstance(group, Group) and isinstance(same, Group)
+        for one, other in zip(group.items, same.items, strict=True)
+        if isinstance(one, Text) and isinstance(other, Text) and one != other
+    ]
+    ((one, other),) = pairs
+    assert (one.text, other.text) == ("第一层", "□□□")
+    assert other.x + other.width / 2 == pytest.approx(one.x + one.width / 2)
+    plain = composed(lv.infer(lv.load_spec(LENET5)))
+    assert boxed(plain, right_to_left=False) == (plain, "")
 
 
 def test_a_pdf_has_the_same_bytes_each_time(tmp_path: Path) -> None:

@@ -495,7 +495,7 @@ def test_rule_3_a_chain_in_the_wrong_order_takes_no_longer():
     from lenet_verify.spec.load import TOP_KEYS
 
     found = Problems("f", problems)
-    graph = read_graph(found, fields(found, node, "a spec", TOP_KEYS))
+    graph = read_graph(found, fields(found, node, "a spec", TOP_KEYS), Limits())
     assert found.found == []
     assert [row.name for row in graph.layers] == [f"n{at}" for at in range(count, -1, -1)]
 

@@ -177,7 +177,8 @@ def test_each_layer_follows_its_feeders_otherwise_the_files_order(rows):
     lines = [f"  {n}: {{type: Add, inputs: [{', '.join(f)}]}}\n" for n, f in rows.items()]
     text = "format: 1\ntitle: t\ninput: 4\nlayers:\n" + "".join(lines)
     node, problems = parse(text.encode(), "f", Limits())
-    graph = read_graph(Problems("f", problems), {key.text: value for key, value in node.entries})
+    top = {key.text: value for key, value in node.entries}
+    graph = read_graph(Problems("f", problems), top, Limits())
     assert [row.name for row in graph.layers] == done[1:]
     assert problems == []
 

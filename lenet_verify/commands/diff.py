@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lenet_verify.commands.arguments import (
@@ -93,7 +94,9 @@ def run(options: argparse.Namespace) -> int:
     old, new = found
     difference = diff(old.architecture, new.architecture)
     names = (old.model, new.model)
-    content = _drawn(old, new, difference, picture) if picture else b""
+    content, lost = _drawn(old, new, difference, picture) if picture else (b"", ())
+    for warning in lost:
+        say(f"warning: {warning}")
     wide, colour = room(sys.stdout), wants_colour(options)
     if options.quiet < SILENT:
         brief = bool(options.quiet)
@@ -116,7 +119,9 @@ def _picture(options: argparse.Namespace) -> Wanted | None:
     return None
 
 
-def _drawn(old: Shown, new: Shown, difference: Difference, picture: Wanted) -> bytes:
+def _drawn(
+    old: Shown, new: Shown, difference: Difference, picture: Wanted
+) -> tuple[bytes, Sequence[str]]:
     from lenet_verify.diffing.behind import with_gaps
     from lenet_verify.diffing.merged import merged
     from lenet_verify.draw.rendering import drawn

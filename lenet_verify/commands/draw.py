@@ -70,9 +70,9 @@ def run(options: argparse.Namespace) -> int:
 
     picture = wanted(options)
     architecture, verdict, warnings = _found(options)
-    for warning in warnings:
+    content, lost = drawn(architecture, verdict, picture)
+    for warning in (*warnings, *lost):
         say(f"warning: {warning}")
-    content = drawn(architecture, verdict, picture)
     if picture.file is None:
         put(content.decode())
     else:

@@ -32,7 +32,6 @@ def as_pdf(picture: Picture, theme: str) -> bytes:
     fonts = font_folder()
     if fonts is None:
         raise MissingLibraryError("matplotlib's DejaVu fonts", "pictures", "drawing a PDF")
-    # characters that the font lacks are drawn as boxes, as everywhere else
     logging.getLogger("fpdf").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     pdf = FPDF(unit="pt", format=(picture.width, picture.height))
@@ -52,7 +51,8 @@ def as_pdf(picture: Picture, theme: str) -> bytes:
         if isinstance(item, Text):
             pdf.set_font(FONT, "B" if item.bold else "", item.size)
             pdf.set_text_color(look[item.role].fill)
-            pdf.text(item.x, item.y, item.text)
+            spare = item.width - pdf.get_string_width(item.text) if item.centred else 0
+            pdf.text(item.x + spare / 2, item.y, item.text)
         else:
             _shape(pdf, item, look[item.role])
     return bytes(pdf.output())

@@ -6,7 +6,7 @@ import glob
 import re
 from collections.abc import Container, Iterable
 
-from lenet_verify.spec.layers import RESERVED
+from lenet_verify.spec.names import RESERVED
 from lenet_verify.spec.selectors import parse_selector
 
 _UNFIT = re.compile("[/\ud800-\udfff]")

@@ -13,10 +13,11 @@ from lenet_verify.spec.contents import (
     Spec,
 )
 from lenet_verify.spec.document import Limits
-from lenet_verify.spec.load import load_spec
+from lenet_verify.spec.load import IMPLEMENTATIONS, load_spec
 from lenet_verify.spec.selectors import chosen, family
 
 __all__ = [
-    "Claim", "CompileRecipe", "Deviation", "Expectation", "Implementation", "Input",
-    "LayerRecipe", "Limits", "Selector", "Source", "Spec", "chosen", "family", "load_spec",
+    "IMPLEMENTATIONS", "Claim", "CompileRecipe", "Deviation", "Expectation", "Implementation",
+    "Input", "LayerRecipe", "Limits", "Selector", "Source", "Spec", "chosen", "family",
+    "load_spec",
 ]  # fmt: skip

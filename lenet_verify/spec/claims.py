@@ -177,7 +177,7 @@ def _reader(
             return None
         return partial(READERS[MODEL_FACTS[fact.text].form], problems)
     if fact.text == "inputs":
-        known_names = graph.names if graph.layers else ()
+        known_names = graph.names if graph.layers else {}
         return lambda node: read_names(problems, node, known_names)
     if fact.text in LAYER_FACTS:
         return partial(READERS[LAYER_FACTS[fact.text].form], problems)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from collections.abc import Mapping as Dictionary
 from functools import partial
 
@@ -96,15 +96,15 @@ def _sizes(problems: Problems, node: Node) -> Expected:
     return parse_per_axis(plain(node))
 
 
-def read_names(problems: Problems, node: Node, known: Collection[str]) -> Expected:
-    """One name of a layer or a list of them; any name if none is known."""
+def read_names(problems: Problems, node: Node, known: Dictionary[str, str]) -> Expected:
+    """One name of a layer or a list of them, each as what it stands for; any if none is known."""
 
     def name(item: Node) -> str:
         value = plain(item)
         if not isinstance(value, str) or (known and value not in known):
             hint = problems.hint(value, known)
             raise NotationError(f"takes names of layers, not {shown(value)}{hint}")
-        return value
+        return known.get(value, value)
 
     return Exactly(tuple(each(_items(node), name)), plain(node))
 

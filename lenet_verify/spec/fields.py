@@ -37,8 +37,9 @@ class Problems:
         self.file = file
         self.found = found
         self._comparisons = 0
-        # a node that is no plain YAML is wrong enough
-        self._settled = {(problem.line, problem.column) for problem in found}
+        self._settled: set[tuple[int, int]] = set()
+        self._unsettled = 0
+        self.settle()  # a node that is no plain YAML is wrong enough
 
     def add(self, node: Node, message: str) -> None:
         """Notes what is wrong with a node."""
@@ -46,6 +47,15 @@ class Problems:
             return
         text = visible(message, longest=500)
         self.found.append(Problem(self.file, node.line, node.column, text))
+
+    def settle(self) -> None:
+        """No more is noted where something is by now: what is read again is not told of again."""
+        self._settled.update((one.line, one.column) for one in self.found[self._unsettled :])
+        self._unsettled = len(self.found)
+
+    def silence(self, node: Node) -> None:
+        """Nothing is noted at a node: what is wrong with it is told of elsewhere."""
+        self._settled.add((node.line, node.column))
 
     def refused(self, node: Node, message: str) -> SpecError:
         """The error that ends reading: a limit is passed."""

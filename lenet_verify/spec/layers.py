@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,8 +10,10 @@ from typing import Any
 
 from lenet_verify.architecture import Shape
 from lenet_verify.notation import input_shape
+from lenet_verify.spec.blocks import read_blocks, unused
 from lenet_verify.spec.contents import Input, LayerRecipe
-from lenet_verify.spec.document import Mapping, Node, Scalar, Sequence, plain
+from lenet_verify.spec.document import Limits, Mapping, Node, Scalar, Sequence, plain
+from lenet_verify.spec.expansion import Expanded, expanded
 from lenet_verify.spec.fields import Problems, fields, mapping, text, texts
 from lenet_verify.visible import visible
 from lenet_verify.vocabulary import (
@@ -28,9 +29,6 @@ from lenet_verify.vocabulary import (
 UNKNOWN_TYPE = "?"
 """The type of a layer whose own is wrong, in a spec that is refused for it in the end."""
 
-RESERVED = ("input", "model")
-"""Names that `expect` keeps for itself."""
-
 DTYPES = (
     "float16", "bfloat16", "float32", "float64", "uint8", "uint16", "uint32", "uint64",
     "int8", "int16", "int32", "int64", "bool", "string",
@@ -39,28 +37,51 @@ DTYPES = (
 
 @dataclass(frozen=True)
 class Graph:
-    """The recipe as a graph, its layers in topological order."""
+    """The recipe as a graph, its layers in topological order.
+
+    Attributes:
+        ends: the last layer of each use of a block, by the name of the use.
+    """
 
     inputs: tuple[Input, ...]
     layers: tuple[LayerRecipe, ...]
     outputs: tuple[str, ...]
     warnings: tuple[str, ...]
+    ends: Dictionary[str, str]
 
     @cached_property
-    def names(self) -> dict[str, None]:
-        """The names of inputs and layers."""
-        return dict.fromkeys(row.name for rows in (self.inputs, self.layers) for row in rows)
+    def names(self) -> dict[str, str]:
+        """The names of inputs, layers and uses of blocks, and the layer that each stands for."""
+        named = [row.name for rows in (self.inputs, self.layers) for row in rows]
+        return {name: name for name in named} | dict(self.ends)
 
 
-def read_graph(problems: Problems, top: Dictionary[str, Node]) -> Graph:
-    """Inputs, layers and outputs of a spec."""
+def read_graph(problems: Problems, top: Dictionary[str, Node], limits: Limits) -> Graph:
+    """Inputs, layers and outputs of a spec.
+
+    Raises:
+        SpecError: a limit is passed.
+    """
     inputs = _inputs(problems, top)
-    rows = _rows(problems, top.get("layers"), inputs, {"input", "inputs"} & top.keys())
-    outputs = _outputs(problems, top, rows)
-    layers = _in_topological_order(problems, rows, {i.name for i in inputs})
-    if any(row.arguments.get("data_format") == "channels_first" for row in layers):
+    blocks = read_blocks(problems, top.get("blocks"))
+    if blocks and "layers" not in top:
+        problems.add(top["blocks"], "'blocks' needs 'layers': there is nothing to build")
+    written = mapping(problems, top.get("layers"), "'layers'")
+    input_names = [one.name for one in inputs]
+    layers = Expanded((), {})
+    if written is not None:
+        if not written.entries:
+            problems.add(written, "'layers' names no layer")
+        if not {"input", "inputs"} & top.keys():
+            problems.add(written, "a spec with layers needs 'input' (or 'inputs'), such as 1@32x32")
+        layers = expanded(problems, written, blocks, input_names, limits)
+    rows = _rows(problems, layers, inputs)
+    outputs = _outputs(problems, top, rows, layers.ends)
+    ordered = _in_topological_order(problems, rows, set(input_names))
+    if any(row.arguments.get("data_format") == "channels_first" for row in ordered):
         inputs = tuple(_channels_first(one) for one in inputs)
-    return Graph(inputs, layers, outputs, _unread(inputs, layers, outputs))
+    warnings = (*_unread(inputs, ordered, outputs), *unused(blocks))
+    return Graph(inputs, ordered, outputs, warnings, layers.ends)
 
 
 def read_type(problems: Problems, node: Node | None) -> str | None:
@@ -131,43 +152,24 @@ def _channels_first(one: Input) -> Input:
 
 
 def _rows(
-    problems: Problems, node: Node | None, inputs: tuple[Input, ...], stated: Collection[str]
+    problems: Problems, layers: Expanded, inputs: tuple[Input, ...]
 ) -> dict[str, LayerRecipe]:
-    table = mapping(problems, node, "'layers'")
-    if table is None:
-        return {}
-    if not table.entries:
-        problems.add(table, "'layers' names no layer")
-    if not stated:
-        problems.add(table, "a spec with layers needs 'input' (or 'inputs'), such as 1@32x32")
-    input_names = dict.fromkeys(one.name for one in inputs)
-    names = {**input_names, **dict.fromkeys(key.text for key, _ in table.entries)}
-    only_input = inputs[0].name if len(inputs) == 1 else None
+    named = (*(one.name for one in inputs), *(key.text for key, _ in layers.rows))
+    names = {name: name for name in named} | dict(layers.ends)
+    above = inputs[0].name if len(inputs) == 1 else None
     rows: dict[str, LayerRecipe] = {}
-    above = only_input
-    for key, value in table.entries:
-        _check_name(problems, key, input_names)
+    for key, value in layers.rows:
         rows[key.text] = _row(problems, key, value, names, above, several=len(inputs) > 1)
         above = key.text
+        problems.settle()  # another use of its block would say the same
     return rows
-
-
-def _check_name(problems: Problems, key: Scalar, inputs: Collection[str]) -> None:
-    if key.text in RESERVED:
-        problems.add(key, f"'{key.text}' is a reserved name: choose another")
-    elif key.text in inputs:
-        problems.add(key, f"'{key.text}' is the name of an input already: choose another")
-    elif not key.text.strip():
-        problems.add(key, "a layer needs a name")
-    elif "/" in key.text:
-        problems.add(key, "Keras allows no '/' in the name of a layer")
 
 
 def _row(
     problems: Problems,
     key: Scalar,
     node: Node,
-    names: Collection[str],
+    names: Dictionary[str, str],
     above: str | None,
     several: bool,
 ) -> LayerRecipe:
@@ -194,7 +196,7 @@ def _row(
                 problems.unknown(item, name, "layer", names)
         if isinstance(fed_by, Sequence) and not fed_by.items:
             problems.add(fed_by, f"'inputs' of '{key.text}' names no layer")
-        inputs = tuple(name for name, _ in pairs)
+        inputs = tuple(names.get(name, name) for name, _ in pairs)
     return LayerRecipe(key.text, type_ or UNKNOWN_TYPE, arguments, inputs, key.line, key.column)
 
 
@@ -222,7 +224,7 @@ def _arguments(
                 # read as what it means, to find what else is wrong
                 given[meant] = read_argument(problems, meant, value, known[meant], rank)
         else:
-            problems.unknown(key, key.text, "argument", ARGUMENT_FORMS)
+            problems.unknown(key, key.text, "argument", (*ARGUMENT_FORMS, "block"))
     missing = [n for n, a in known.items() if a.default is REQUIRED and n not in given]
     if missing:
         problems.add(name, f"{type_} '{name.text}' needs {', '.join(map(repr, missing))}")
@@ -230,7 +232,10 @@ def _arguments(
 
 
 def _outputs(
-    problems: Problems, top: Dictionary[str, Node], rows: dict[str, LayerRecipe]
+    problems: Problems,
+    top: Dictionary[str, Node],
+    rows: dict[str, LayerRecipe],
+    ends: Dictionary[str, str],
 ) -> tuple[str, ...]:
     node = top.get("outputs")
     if node is None:
@@ -243,9 +248,10 @@ def _outputs(
         problems.add(node, "'outputs' names no layer")
     if isinstance(top["layers"], Mapping):
         for name, item in pairs:
-            if name not in rows:
-                problems.unknown(item, name, "layer", rows)
-    return tuple(dict.fromkeys(name for name, _ in pairs if name in rows))
+            if name not in rows and name not in ends:
+                problems.unknown(item, name, "layer", {**rows, **ends})
+    named = (ends.get(name, name) for name, _ in pairs)
+    return tuple(dict.fromkeys(name for name in named if name in rows))
 
 
 def _in_topological_order(

@@ -32,7 +32,7 @@ class Selection:
         self.limits = limits
         self.several = dict.fromkeys(i.name for i in graph.inputs if len(graph.inputs) > 1)
         self.by_name = {layer.name: layer for layer in graph.layers}
-        self.names = {**self.by_name, **self.several}
+        self.names = {**self.by_name, **graph.ends, **self.several}
         self.by_kind: dict[str | None, list[LayerRecipe]] = {}
         for layer in graph.layers:
             self.by_kind.setdefault(layer.type, []).append(layer)
@@ -59,6 +59,8 @@ class Selection:
             if not self.graph.outputs:  # noted as wrong already
                 return Chosen(selector)
             selector = Selector(self.graph.outputs[0], "name")
+        if selector.text in self.graph.ends:
+            selector = Selector(self.graph.ends[selector.text], "name")
         layers = self._layers(key, selector)
         if not layers:
             self._note_none(key, selector)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from lenet_verify.architecture import Architecture, Layer
@@ -34,6 +34,7 @@ def captions(
     marks: Marks,
     stages: Sequence[Stage],
     idle: Sequence[Layer],
+    undrawn: Sequence[tuple[str, str]] = (),
     failing: bool = True,
 ) -> list[tuple[str, str]]:
     """Every line, with its role.
@@ -44,12 +45,16 @@ def captions(
         stages: as they are drawn, of all lanes.
         idle: layers that are not.
         failing: whether to tell of what fails.
+        undrawn: layers that feed others, with those, where no line says so.
     """
     lines = list(_findings(marks, stages, idle)) if failing else []
     if len(lines) > _MOST_NOTES:
         lines[_MOST_NOTES:] = [(f"and {len(lines) - _MOST_NOTES} more", "muted")]
     lines += [(line, "muted") for line in folds(stages, marks)]
     lines += [(line, "muted") for line in _ends(architecture, idle)]
+    if undrawn:
+        told = _listed([f"{shortened(one)} to {shortened(other)}" for one, other in undrawn], str)
+        lines.append((f"Connections that are not drawn: {told}", "muted"))
     return lines
 
 
@@ -126,7 +131,7 @@ def _severity(mark: Mark) -> int:
     return WORST.index(mark.outcome) if mark.outcome in WORST else len(WORST)
 
 
-def _listed(names: Sequence[str]) -> str:
-    told = ", ".join(map(shortened, names[:_MOST_NAMES]))
+def _listed(names: Sequence[str], write: Callable[[str], str] = shortened) -> str:
+    told = ", ".join(map(write, names[:_MOST_NAMES]))
     more = len(names) - _MOST_NAMES
     return told + (f" and {more} more" if more > 0 else "")

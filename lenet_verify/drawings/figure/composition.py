@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from lenet_verify.architecture import Architecture
 from lenet_verify.difference import Kind
+from lenet_verify.drawings.figure import lettering
 from lenet_verify.drawings.figure.captions import WORST, captions, marked
 from lenet_verify.drawings.figure.lanes import Lane, Lanes, lanes
 from lenet_verify.drawings.figure.layout import Placed, placed
-from lenet_verify.drawings.figure.lettering import width as text_width
 from lenet_verify.drawings.figure.lettering import wrapped
+from lenet_verify.drawings.figure.links import Links, links
 from lenet_verify.drawings.figure.opening import opened
 from lenet_verify.drawings.figure.picture import (
     MARKED,
@@ -32,7 +33,8 @@ from lenet_verify.drawings.marks import SIGNS, Marks
 from lenet_verify.drawings.telling import LONGEST_TITLE, parameters, shortened
 from lenet_verify.verdict import Verdict
 
-_MARGIN, _LEAST_WIDTH = 26.0, 420.0
+_MARGIN, _LEGEND = 26.0, 19.0
+_LEAST_WIDTH, _ENOUGH_FOR_WORDS = 200.0, 420.0
 _BETWEEN_LANES, _TO_THE_TRUNK = 30.0, 44.0
 _MOST_STAGES, _MOST_BESIDE = 16, 6
 """Of a lane alone in its rows, and of one that leads to others or comes from them."""
@@ -82,11 +84,15 @@ class _Composition:
 
     def picture(self) -> Picture:
         columns = self.drawn()
+        joined = links(self.architecture, [[one.stages for one in each] for each in columns])
+        lines = self.words(columns, joined)
         wide = sum(_width(column) for column in columns) + _TO_THE_TRUNK * (len(columns) - 1)
-        width = max(wide, _LEAST_WIDTH)
+        longest = max((lettering.width(line, 11) + 13 for line, _ in lines), default=0.0)
+        legend = max((end - _MARGIN for end in map(_end, self.legend(0))), default=0.0)
+        width = max(wide, _LEAST_WIDTH, min(longest, _ENOUGH_FOR_WORDS), legend)
         y = self.heading(width) if self.alone else _MARGIN
-        y = self.drawings(columns, y)
-        y = self.words(columns, width, y)
+        y = self.drawings(columns, joined.drawn, y)
+        y = self.write(lines, width, y)
         title = shortened(self.architecture.title, LONGEST_TITLE)
         about = f"The network {title} as a figure. {self.told(columns)}"
         size = ceil(width + 2 * _MARGIN), ceil(y + _MARGIN)
@@ -103,7 +109,7 @@ class _Composition:
         sizes = self.scale(sum(max(map(len, column)) for column in stages), stages)
         return [
             [
-                _Drawn(lane, own, placed(own, sizes, self.marks))
+                _Drawn(lane, own, placed(own, lane.sources, sizes, self.marks))
                 for lane, own in zip(column, beside, strict=True)
             ]
             for column, beside in zip(columns, stages, strict=True)
@@ -167,15 +173,27 @@ class _Composition:
                 self.items.append(word)
                 x = word.x + word.width + 10
         counts = parameters(self.architecture.params)
-        if x + text_width(counts, 12) > _MARGIN + width:
+        if x + lettering.width(counts, 12) > _MARGIN + width:
             x, y = _MARGIN, y + 16
         self.items.append(Text(x, y, counts, 12, "muted"))
-        for kind, text in self.marks.legend.items():
-            y += 19
-            self.items += _legend(y, kind, text)
+        self.items += self.legend(y)
+        y += _LEGEND * len(self.marks.legend)
         return y + 26
 
-    def drawings(self, columns: Sequence[Sequence[_Drawn]], y: float) -> float:
+    def legend(self, y: float) -> Iterator[Item]:
+        """What each mark means, beside a frame that looks like it."""
+        left, right = _MARGIN, _MARGIN + 20
+        for kind, text in self.marks.legend.items():
+            y += _LEGEND
+            corners = ((left, y - 9), (right, y - 9), (right, y), (left, y))
+            yield Shape(corners, f"{kind.value}-solid")
+            word = Text(right + 8, y, f"{SIGNS[kind]} {kind.value}", 11, kind.value, True)
+            yield word
+            yield Text(word.x + word.width + 8, y, text, 11, "muted")
+
+    def drawings(
+        self, columns: Sequence[Sequence[_Drawn]], joined: Collection[tuple[int, int]], y: float
+    ) -> float:
         """The lanes, each column of them centred, joined by lines."""
         height = max(map(_height, columns), default=0)
         x = _MARGIN
@@ -190,20 +208,26 @@ class _Composition:
                 left = x + wide - here.width if at == 0 else x
                 axis = top - here.top
                 self.items += moved(here.items, left, axis)
-                for source in _fed_by(columns, number, at):
-                    self.items.append(Shape((*ends[source], (left, axis)), "line", closed=False))
+                for source, end in ends.items():
+                    if (source, number) in joined:
+                        self.items.append(Shape((*end, (left, axis)), "line", closed=False))
                 ends[number] = ((left + here.exit, axis), (x + wide, axis))
                 top += here.bottom - here.top + _BETWEEN_LANES
                 number += 1
             x += wide + _TO_THE_TRUNK
         return y + height + 8
 
-    def words(self, columns: Sequence[Sequence[_Drawn]], width: float, y: float) -> float:
-        """What fails and how, then what is folded."""
-        stages = [stage for column in columns for one in column for stage in one.stages]
-        lines = captions(self.architecture, self.marks, stages, self.lanes.idle, self.alone)
-        if _passes(columns):
-            lines.append(("Connections that pass over a stage are not drawn", "muted"))
+    def words(self, columns: Sequence[Sequence[_Drawn]], joined: Links) -> list[tuple[str, str]]:
+        """What fails and how, then what is folded or left out; with roles."""
+        lanes = [one for column in columns for one in column]
+        stages = [stage for one in lanes for stage in one.stages]
+        left_out = [pair for one in lanes for pair in one.placed.left_out]
+        undrawn = [*left_out, *joined.told]
+        idle = self.lanes.idle
+        return captions(self.architecture, self.marks, stages, idle, undrawn, self.alone)
+
+    def write(self, lines: Sequence[tuple[str, str]], width: float, y: float) -> float:
+        """Words below the drawing."""
         for line, role in lines:
             for at, text in enumerate(wrapped(line, width - 12, 11)):
                 y += 16
@@ -226,35 +250,8 @@ class _Composition:
         return label(stage, self.marks).in_words + word
 
 
-def _legend(y: float, kind: Kind, text: str) -> Iterator[Item]:
-    """What a mark means, beside a frame that looks like it."""
-    left, right, top = _MARGIN, _MARGIN + 20, y - 9
-    yield Shape(((left, top), (right, top), (right, y), (left, y)), f"{kind.value}-solid")
-    word = Text(right + 8, y, f"{SIGNS[kind]} {kind.value}", 11, kind.value, True)
-    yield word
-    yield Text(word.x + word.width + 8, y, text, 11, "muted")
-
-
-def _passes(columns: Sequence[Sequence[_Drawn]]) -> bool:
-    """Whether something leads past a stage: inside of a lane, or from lane to lane."""
-    column_of = [at for at, column in enumerate(columns) for _ in column]
-    for at, column in enumerate(columns):
-        for one in column:
-            if any(unit.is_part for stage in one.stages for unit in stage.units):
-                return True
-            if any(column_of[fed] != at + 1 for fed in one.lane.feeds):
-                return True
-    return False
-
-
-def _fed_by(columns: Sequence[Sequence[_Drawn]], number: int, at: int) -> Iterator[int]:
-    """The numbers of those lanes of the column before that feed this one."""
-    if at == 0:
-        return
-    first = sum(map(len, columns[: at - 1]))
-    for place, one in enumerate(columns[at - 1]):
-        if number in one.lane.feeds:
-            yield first + place
+def _end(item: Item) -> float:
+    return item.x + item.width if isinstance(item, Text) else 0.0
 
 
 def _width(column: Sequence[_Drawn]) -> float:

@@ -43,7 +43,7 @@ class Lanes:
 def lanes(architecture: Architecture) -> Lanes:
     """The lanes of a network."""
     layers = {layer.name: layer for layer in architecture.layers}
-    sources = {name: _sources(layer, layers) for name, layer in layers.items()}
+    sources = {name: sources_of(layer, layers) for name, layer in layers.items()}
     readers: dict[str, list[str]] = {name: [] for name in layers}
     for name, feeding in sources.items():
         for source in feeding:
@@ -78,7 +78,8 @@ def lanes(architecture: Architecture) -> Lanes:
     )
 
 
-def _sources(layer: Layer, layers: Mapping[str, Layer]) -> tuple[str, ...]:
+def sources_of(layer: Layer, layers: Mapping[str, Layer]) -> tuple[str, ...]:
+    """Those of the layers that feed it, whichever call of it they feed."""
     calls = layer.calls or (layer.inputs,)
     return tuple(dict.fromkeys(name for call in calls for name in call if name in layers))
 

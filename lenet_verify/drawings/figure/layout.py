@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lenet_verify.drawings.figure import skips
 from lenet_verify.drawings.figure.captions import marked
 from lenet_verify.drawings.figure.lettering import fitted, width, wrapped
 from lenet_verify.drawings.figure.picture import MARKED, Group, Item, Shape, Text
@@ -19,6 +20,7 @@ LABEL, SMALL = 12.0, 10.0
 _LABEL_ROOM, _OPERATION_ROOM = 132.0, 104.0
 _GAP, _BETWEEN_LABELS, _BETWEEN_OPERATIONS = 36.0, 14.0, 12.0
 _MOST_LINES = 4
+_LINE = 15.0
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Placed:
     Attributes:
         top, bottom: where its texts end, too.
         exit: where it is left on the axis.
+        left_out: the ends of connections past other stages for which there is no room.
     """
 
     items: tuple[Item, ...]
@@ -35,6 +38,7 @@ class Placed:
     top: float
     bottom: float
     exit: float
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -60,41 +64,75 @@ class _Column:
         return self.left + self.solid.width / 2
 
 
-def placed(stages: Sequence[Stage], scale: Scale, marks: Marks) -> Placed:
+def placed(
+    stages: Sequence[Stage], sources: Mapping[str, Sequence[str]], scale: Scale, marks: Marks
+) -> Placed:
     """A lane of stages.
 
     Args:
         stages: in order.
+        sources: for each layer, those that feed it.
         scale: of the picture.
         marks: of every layer.
     """
-    columns = [_column(stage, scale, marks) for stage in stages]
-    _set_apart(columns)
+    kinds = all(_takes_its_kind(stage, marks) for stage in stages)
+    columns = [_column(stage, scale, marks, kinds) for stage in stages]
+    pairs = skips.connections(stages, sources)
+    side_by_side = skips.neighbours(stages)
+    past, left_out = skips.levels(pairs - side_by_side)
+    _set_apart(columns, skips.ROOM if past else _BETWEEN_OPERATIONS)
+    names = min(column.solid.top for column in columns) - 12
+    names -= (max(len(column.label) for column in columns) - 1) * _LINE
     below = max(column.solid.bottom for column in columns) + 26
     items: list[Item] = []
     top, bottom, right = 0.0, 0.0, 0.0
     for at, column in enumerate(columns):
         before = columns[at - 1] if at else None
-        texts = [*_texts(columns, at), *_below(column, before, below)]
+        texts = [*_texts(column, names), *_below(column, before, below)]
         solids = _at(column.solid.shapes, column.left)
         items.append(_group(column.stage, (*solids, *texts)))
-        items += _lines(column, before)  # they lie upon what they lead from and to
+        if not at or _ghost_at(stages, at) or not _unfed(pairs, side_by_side, at):
+            items += _lines(column, before)  # they lie upon what they lead from and to
         top = min([top, column.solid.top, *(one.y - one.size for one in texts)])
         bottom = max([bottom, column.solid.bottom, *(one.y + one.size * 0.3 for one in texts)])
         ends = [one.x + one.width for one in texts]
         right = max([right, column.left + column.solid.width, *ends])
+    if past:
+        items += skips.drawn(past, _ports(columns), below - 16, bottom + 10)
+        bottom += 14 + skips.depth(past)
+    undrawn = tuple((_end(stages[start]), _end(stages[end])) for start, end in left_out)
     last = columns[-1]
-    return Placed(tuple(items), right, top, bottom, last.left + last.solid.front[2] + 5)
+    way_out = last.left + last.solid.middle[1] + 5
+    return Placed(tuple(items), right, top, bottom, way_out, undrawn)
 
 
-def _column(stage: Stage, scale: Scale, marks: Marks) -> _Column:
+def _unfed(pairs: set[skips.Pair], side_by_side: set[skips.Pair], at: int) -> bool:
+    """Whether a stage is fed, but not by the one that stands before it."""
+    return not any(pair in pairs for pair in side_by_side if pair[1] == at)
+
+
+def _ghost_at(stages: Sequence[Stage], at: int) -> bool:
+    return stages[at].ghost is not None or stages[at - 1].ghost is not None
+
+
+def _end(stage: Stage) -> str:
+    return stage.end.name if stage.end else ""
+
+
+def _takes_its_kind(stage: Stage, marks: Marks) -> bool:
+    """Whether `feature maps` may stand behind its name: behind all names, or behind none."""
+    told = label(stage, marks)
+    if stage.ghost is not None or stage.units[0].is_input:
+        return True
+    return stage.is_one_layer and width(f"{told.name}: {told.kind}", LABEL) <= _LABEL_ROOM
+
+
+def _column(stage: Stage, scale: Scale, marks: Marks, kinds: bool) -> _Column:
     mark = marked(stage, marks)
     outcome = mark.outcome.value if mark.outcome else ""
     outcome = outcome if outcome in MARKED else ""
     told = label(stage, marks)
-    first = f"{told.name}: {told.kind}" if told.kind else told.name
-    if width(first, LABEL) > _LABEL_ROOM:
-        first = told.name
+    first = f"{told.name}: {told.kind}" if told.kind and kinds else told.name
     if width(first, LABEL) > _LABEL_ROOM and "/" in first:
         first = f"…/{first.rpartition('/')[2]}"  # of a nested model
     first = fitted(first, _LABEL_ROOM, LABEL)
@@ -127,7 +165,7 @@ def _group(stage: Stage, items: tuple[Shape | Text, ...]) -> Group:
     return Group(in_full(stage), items, tuple(layer.name for layer in stage.layers))
 
 
-def _set_apart(columns: Sequence[_Column]) -> None:
+def _set_apart(columns: Sequence[_Column], between: float) -> None:
     """Gives every column its place: as far left as drawings, labels and operations allow."""
     drawn = label_end = operation_end = 0.0
     fed = bool(columns[0].operation)
@@ -137,7 +175,7 @@ def _set_apart(columns: Sequence[_Column]) -> None:
         left = max(left, label_end + (_BETWEEN_LABELS if at else 0) + half)
         if column.operation:
             # it stands in the middle between two drawings
-            start = operation_end + (_BETWEEN_OPERATIONS if operation_end else 0)
+            start = operation_end + (between if operation_end else 0)
             left = max(left, 2 * (start + column.operation_width / 2) - drawn)
             operation_end = (drawn + left + column.operation_width) / 2
         column.left = left
@@ -153,16 +191,31 @@ def _lines(column: _Column, before: _Column | None) -> list[Shape]:
     return []
 
 
-def _texts(columns: Sequence[_Column], at: int) -> list[Text]:
-    """The label, above all that stands beside it."""
-    column = columns[at]
-    beside = columns[max(at - 1, 0) : at + 2]
-    y = min(one.solid.top for one in beside) - 12 - (len(column.label) - 1) * 15
+def _ports(columns: Sequence[_Column]) -> list[skips.Port]:
+    """Where lines from below reach each stage: between the operation that leads to it and the
+    next one."""
+    edge = [column.left + column.solid.width for column in columns]
+    centres = [((edge[at - 1] if at else 0) + one.left) / 2 for at, one in enumerate(columns)]
+    ports = []
+    for at, column in enumerate(columns):
+        x, y = column.solid.foot
+        low = centres[at] + column.operation_width / 2 if column.operation else 0.0
+        high = edge[at]
+        if at + 1 < len(columns):
+            high = centres[at + 1] - columns[at + 1].operation_width / 2
+        elif high < low + 12:
+            high = low + 12
+        ports.append(skips.Port((column.left + x, y), low, high))
+    return ports
+
+
+def _texts(column: _Column, y: float) -> list[Text]:
+    """The label; those of a lane stand side by side."""
     found = []
     for text, role, bold in column.label:
         x = column.centre - width(text, LABEL, bold) / 2
-        found.append(Text(x, y, text, LABEL, role, bold))
-        y += 15
+        found.append(Text(x, y, text, LABEL, role, bold, centred=True))
+        y += _LINE
     return found
 
 
@@ -171,7 +224,8 @@ def _below(column: _Column, before: _Column | None, y: float) -> list[Text]:
     centre = (start + column.left) / 2
     found = []
     for text, size, role in column.operation:
-        found.append(Text(centre - width(text, size) / 2, y, text, size, role))
+        x = centre - width(text, size) / 2
+        found.append(Text(x, y, text, size, role, centred=True))
         y += size + 3.5
     return found
 

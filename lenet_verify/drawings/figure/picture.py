@@ -27,7 +27,11 @@ class Shape:
 
 @dataclass(frozen=True)
 class Text:
-    """One line of text; `x` is its left end, `y` its baseline."""
+    """One line of text; `x` is its left end, `y` its baseline.
+
+    Attributes:
+        centred: whether it stands in the middle of its room where it is narrower.
+    """
 
     x: float
     y: float
@@ -35,6 +39,7 @@ class Text:
     size: float
     role: str = "ink"
     bold: bool = False
+    centred: bool = False
 
     @property
     def width(self) -> float:

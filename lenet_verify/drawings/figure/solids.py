@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lenet_verify.architecture import Shape as Sizes
 from lenet_verify.drawings.figure.picture import Point, Shape
@@ -43,6 +43,8 @@ class Solid:
         unit: points for a unit of its sides; None if it is no map of known size.
         exits, entries: where lines of a full connection leave, if they may, and arrive:
             above and below.
+        middle: from where to where it lies on the axis.
+        foot: where what leads past other stages leaves and arrives.
     """
 
     shapes: tuple[Shape, ...]
@@ -53,6 +55,8 @@ class Solid:
     unit: Point | None = None
     exits: tuple[Point, Point] | None = None
     entries: tuple[Point, Point] = ((0, 0), (0, 0))
+    middle: Point = (0, 0)
+    foot: Point = (0, 0)
 
 
 NOTHING = Solid((), 0, 0, 0, (0, 0, 0, 0))
@@ -97,7 +101,7 @@ def missing() -> Solid:
     box = _plain(40, 56, "missing")
     cross = [((8.0, -14.0), (32.0, 14.0)), ((8.0, 14.0), (32.0, -14.0))]
     lines = tuple(Shape(points, "missing", closed=False) for points in cross)
-    return Solid((*box.shapes, *lines), box.width, box.top, box.bottom, box.front)
+    return replace(box, shapes=(*box.shapes, *lines), exits=None)
 
 
 def planes(count: int | None) -> int:
@@ -121,7 +125,15 @@ def _maps(sizes: Sizes, scale: Scale, look: str) -> Solid:
     )
     front = (depth, top + depth, depth + width, top + depth + height)
     unit = (width / wide, height / tall) if wide and tall else None
-    return _from(shapes, depth + width, -top, front, unit)
+    stack = _from(shapes, depth + width, -top, front, unit)
+    # the stack leans as bars do: whoever leaves it on the axis passes by the planes in front
+    lean = max(depth - height, 0) / 2
+    return replace(
+        stack,
+        exits=((width, top), (depth + width, -top)),
+        entries=((0.0, top), (depth, -top)),
+        middle=(lean, depth + width - lean),
+    )
 
 
 def _sequence(sizes: Sizes, scale: Scale, look: str) -> Solid:
@@ -154,6 +166,8 @@ def _bar(units: int | None, scale: Scale, look: str) -> Solid:
         middle,
         exits=(corners[1], corners[2]),
         entries=(corners[0], corners[3]),
+        middle=(slant / 2, slant / 2 + _THICKNESS),
+        foot=(slant + _THICKNESS / 2, half),
     )
 
 
@@ -171,7 +185,8 @@ def _from(
 ) -> Solid:
     left, top, right, bottom = front
     exits, entries = ((right, top), (right, bottom)), ((left, top), (left, bottom))
-    return Solid(shapes, width, -half, half, front, unit, exits, entries)
+    foot = ((left + right) / 2, half)
+    return Solid(shapes, width, -half, half, front, unit, exits, entries, (left, right), foot)
 
 
 def _box(x: float, y: float, width: float, height: float, look: str) -> Shape:

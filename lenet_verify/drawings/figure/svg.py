@@ -115,12 +115,17 @@ def _one(item: Shape | Text) -> str:
 
 
 def _text(item: Text) -> str:
-    attributes = f'class="{item.role}" x="{_number(item.x)}" y="{_number(item.y)}"'
+    exact = is_known(item.text)
+    middle = item.centred and not exact
+    x = item.x + item.width / 2 if middle else item.x
+    attributes = f'class="{item.role}" x="{_number(x)}" y="{_number(item.y)}"'
     attributes += f' font-size="{_number(item.size)}"'
+    if middle:
+        attributes += ' text-anchor="middle"'
     if item.bold:
         attributes += ' font-weight="bold"'
     # in a wider font the letters move together, so that the text keeps its room
-    if is_known(item.text) and len(item.text) > 1:
+    if exact and len(item.text) > 1:
         attributes += f' textLength="{_number(item.width)}" lengthAdjust="spacingAndGlyphs"'
     return f"<text {attributes}>{escape(item.text)}</text>"
 

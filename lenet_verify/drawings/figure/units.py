@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from lenet_verify.architecture import Layer, Shape
 from lenet_verify.drawings.figure.lanes import Lane
@@ -48,7 +49,12 @@ class Unit:
     @property
     def branches(self) -> bool:
         """Whether there is more in it than one layer in a chain."""
-        return len(self.layers) > 1 or bool(self.end.layers) or self.is_part
+        return len(self.layers) > 1 or bool(self.end.layers)
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether each of its layers reads the one before, whatever else it reads."""
+        return all(one.name in other.inputs for one, other in pairwise(self.layers))
 
     @property
     def is_input(self) -> bool:

@@ -27,12 +27,8 @@ def way(stage: Stage, before: Solid, left: float, after: Solid, right: float) ->
         if layer.type == "Dense" and before.exits is not None:
             return _full(before, left, after, right)
     # what comes from another lane is joined without a gap
-    start, end = left + before.width + (5 if before.shapes else 0), right - 5
-    if layer is not None and len(after.shapes) == 1 and after.entries[0][0] < after.front[0]:
-        end = right + after.front[0] - 5  # a bar leans away
-    if before.exits is not None and before.exits[1][0] > before.front[2]:
-        start = left + before.front[2] + 5
-    return arrow((start, 0), (end, 0))
+    start = left + before.middle[1] + (5 if before.shapes else 0)
+    return arrow((start, 0), (right + after.middle[0] - 5, 0))
 
 
 def arrow(start: Point, end: Point) -> list[Shape]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lenet_verify.architecture import Layer
 from lenet_verify.drawings.figure.stages import EQUAL, LEFT_OUT, Stage
-from lenet_verify.drawings.figure.units import first_shape
+from lenet_verify.drawings.figure.units import Unit, first_shape
 from lenet_verify.drawings.marks import Marks
 from lenet_verify.drawings.telling import outputs, parameters, shortened, summary
 from lenet_verify.notation import as_json, as_text
@@ -29,6 +29,10 @@ _OPERATIONS: Mapping[str, str] = {
     "GroupNormalization": "group norm",
 }
 """What the field calls what layers do, by the beginning of their types."""
+
+_LONGEST_NAME = 1000
+"""Letters of a layer's name where all of a stage is told."""
+_MOST_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ def operation(stage: Stage) -> tuple[str, str]:
     if stage.ghost is not None or stage.units[0].is_input:
         return "", ""
     unit = stage.units[-1]
+    if len(stage.units) == 1 and _is_part_in_a_row(unit):
+        return _in_a_row(unit), ""
     if not stage.is_one_layer:
         return _several(stage), ", ".join(_main_types(stage))
     layer = unit.end
@@ -72,25 +78,19 @@ def operation(stage: Stage) -> tuple[str, str]:
 
 
 def folds(stages: Sequence[Stage], marks: Marks) -> Iterator[str]:
-    """A line for each stage that stands for more than it shows, and for what is drawn with it."""
-    inside = []
+    """A line for each stage that stands for more than it shows.
+
+    What is drawn with the one layer of a stage is told among the operations, below the way to it.
+    """
     for stage in stages:
-        if stage.ghost is not None:
+        if stage.ghost is not None or stage.is_one_layer:
             continue
         first, last = stage.layers[0], stage.layers[-1]
-        if not stage.is_one_layer:
-            told = label(stage, marks)
-            name = "" if told.name == _counted(len(stage.layers)) else f"{shortened(told.name)} "
-            ends = "" if first is last else f": {shortened(first.name)} to {shortened(last.name)}"
-            words = f"{name}{shortened(told.shape)} {told.times}".rstrip()
-            yield f"{words} stands for {_amount(stage)}{ends}"
-        else:
-            unit = stage.units[0]
-            inside += [f"{shortened(one.name)} ({shortened(one.type)})" for one in unit.before]
-            inside += [f"{shortened(one.name)} ({shortened(one.type)})" for one in unit.after]
-    if inside:
-        more = f" and {len(inside) - 12} more" if len(inside) > 12 else ""
-        yield f"Not drawn on their own: {', '.join(inside[:12])}{more}"
+        told = label(stage, marks)
+        name = "" if told.name == _counted(len(stage.layers)) else f"{shortened(told.name)} "
+        ends = "" if first is last else f": {shortened(first.name)} to {shortened(last.name)}"
+        words = f"{name}{shortened(told.shape)} {told.times}".rstrip()
+        yield f"{words} stands for {_amount(stage)}{ends}"
 
 
 def _amount(stage: Stage) -> str:
@@ -102,7 +102,7 @@ def _amount(stage: Stage) -> str:
     count = _counted(len(stage.layers))
     if nested:
         count += f", {within + nested:,} more inside of them"
-    if any(len(unit.layers) > 1 for unit in stage.units):
+    if any(len(unit.layers) > 1 and not _is_part_in_a_row(unit) for unit in stage.units):
         return f"{count}, some in branches"
     return count
 
@@ -114,15 +114,17 @@ def _counted(layers: int) -> str:
 def in_full(stage: Stage) -> str:
     """Every layer of a stage, a line each."""
     if stage.ghost is not None:
-        return f"{visible(stage.ghost.name, None)}: {stage.ghost.mark.word or 'missing'}"
+        return f"{visible(stage.ghost.name, _LONGEST_NAME)}: {stage.ghost.mark.word or 'missing'}"
     return "\n".join(
-        f"{visible(layer.name, None)}: {summary(layer)}, {outputs(layer)}, "
+        f"{visible(layer.name, _LONGEST_NAME)}: {summary(layer)}, {outputs(layer)}, "
         f"{parameters(layer.params)}"
         for layer in stage.layers
     )
 
 
 def _name(stage: Stage, marks: Marks) -> str:
+    if len(stage.units) == 1 and _is_part_in_a_row(stage.units[0]):
+        return visible(stage.end.name if stage.end else "")
     if len(stage.units) == 1 and stage.units[0].is_part and len(stage.layers) > 1:
         return _counted(len(stage.layers))
     if len(stage.units) == 1 and stage.units[0].ends:
@@ -142,6 +144,23 @@ def _name(stage: Stage, marks: Marks) -> str:
         common = common.rstrip("0123456789")  # half a number is none
     common = common.rstrip("_-./ ")
     return visible(common if len(common) > 1 else f"{ends[0]} … {ends[-1]}")
+
+
+def _is_part_in_a_row(unit: Unit) -> bool:
+    """Whether connections pass by layers of which each follows the one before."""
+    return unit.is_part and unit.is_chain and not unit.ends
+
+
+def _in_a_row(unit: Unit) -> str:
+    """What such layers do, one after the other."""
+    words = list(dict.fromkeys(_in_words(one) for one in unit.all_layers if not _is_minor(one)))
+    if len(words) > _MOST_WORDS:
+        return f"{len(unit.all_layers):,} layers"
+    return ", ".join(words[:1] + [word[:1].lower() + word[1:] for word in words[1:]])
+
+
+def _is_minor(layer: Layer) -> bool:
+    return "Normalization" in layer.type or layer.type in ("Activation", "Dropout", "ReLU")
 
 
 def _kind(stage: Stage, layer: Layer) -> str:
@@ -179,7 +198,10 @@ def _main_types(stage: Stage) -> list[str]:
         if layer.params or layer.name == stage.units[-1].end.name:
             counts[layer.type] = counts.get(layer.type, 0) + 1
     types = sorted(counts, key=lambda name: ("Normalization" in name, -counts[name], name))
-    return [_briefly_type(name) for name in types[:3]]
+    return [
+        (_of_type(name) if "Normalization" in name else None) or _briefly_type(name)
+        for name in types[:3]
+    ]
 
 
 def leaves(layers: Sequence[Layer]) -> Iterator[Layer]:

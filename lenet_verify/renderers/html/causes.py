@@ -21,7 +21,8 @@ def causes_section(chapter: Chapter) -> Html:
     if causes is None:
         return Html("")
     items = [_cause(chapter, causes, cause) for cause in causes]
-    blocks = [element("p", f"{heading(causes)}.", class_="lead")]
+    said = heading(causes)
+    blocks = [element("p", f"{said[:1].upper()}{said[1:]}.", class_="lead")]
     blocks += [block("ol", *items, class_="causes")] if items else []
     blocks += [element("p", f"Note: {text}.", class_="note") for text in causes.mistakes]
     title = "What would mend it" if items else "Causes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 
 from lenet_verify.visible import LONGEST, visible
@@ -53,6 +54,7 @@ def block(tag: str, *content: str, **attributes: str | int | bool | None) -> Htm
     return element(tag, Html(f"\n{lines(content)}\n"), **attributes)
 
 
+@lru_cache(4096)
 def short(text: str) -> Html:
     """A name or a value, cut where it is endless."""
     return Html(escape(visible(text, LONGEST)))
@@ -63,9 +65,11 @@ def code(text: str) -> Html:
     return element("code", short(text))
 
 
+@lru_cache(4096)  # most words of a page are there again and again
 def _escaped(text: str) -> str:
     return escape(visible(text, LONGEST_TEXT))
 
 
+@lru_cache(64)
 def _attribute(name: str) -> str:
     return name.rstrip("_").replace("_", "-")

@@ -29,8 +29,8 @@ def _row(chapter: Chapter, one: Finding) -> Html:
     cells = (
         element("th", name, scope="row"),
         element("td", short(one.fact)),
-        _value(one.expected, "expected"),
-        _value(one.observed, f"observed {one.outcome.value}", one.outcome is Outcome.HOLDS),
+        _value(one.expected, "expected", one.fact != "layer" and one.claim is not None),
+        _value(one.observed, f"observed {one.outcome.value}", _is_seen(one)),
         element("td", chapter.claim_link(one)),
         element("td", together(reasons, "; "), class_="why"),
         element("td", "" if one.line is None else str(one.line), data_key=one.line),
@@ -41,8 +41,14 @@ def _row(chapter: Chapter, one: Finding) -> Html:
     )  # fmt: skip
 
 
-def _value(value: object, kind: str, is_value: bool = False) -> Html:
-    """A cell; None is a value only where a claim of none holds by it."""
+def _is_seen(one: Finding) -> bool:
+    """Whether a value of none is what is observed, and not that nothing is."""
+    judged = one.outcome in (Outcome.HOLDS, Outcome.BROKEN, Outcome.DEVIATES)
+    return judged and one.fact != "layer" and one.code != "missing-layer"
+
+
+def _value(value: object, kind: str, is_value: bool) -> Html:
+    """A cell; None is either a value or nothing at all."""
     key = value if isinstance(value, int) and not isinstance(value, bool) else None
     text = NOTHING if value is None and not is_value else as_text(value)
     return element("td", code(text), class_=kind, data_key=key)

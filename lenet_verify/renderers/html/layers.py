@@ -8,7 +8,7 @@ from typing import Any
 from lenet_verify.notation import as_text
 from lenet_verify.renderers.html.chapter import Chapter, numbers
 from lenet_verify.renderers.html.element import Html, block, code, element, short, together
-from lenet_verify.renderers.html.table import row, table
+from lenet_verify.renderers.html.table import row, table, tick
 from lenet_verify.renderers.layer_table import PINNED, LayerRow, told
 from lenet_verify.renderers.wording import NOTHING, expected_of, what
 from lenet_verify.verdict import Finding, Outcome, worst
@@ -79,9 +79,7 @@ def _fact(one: LayerRow, fact: str, value: Any) -> Html:
     wanted = ", ".join(as_text(finding.expected) for finding in found)
     if outcome is Outcome.HOLDS:
         other = element("small", code(wanted), " claimed") if wanted != seen else ""
-        tick = element("span", "✓", class_="tick", aria_hidden="true")
-        word = element("span", ", as claimed", class_="hidden")
-        return element("td", code(seen), " ", tick, word, other, data_key=key)
+        return element("td", code(seen), " ", tick(), other, data_key=key)
     return element(
         "td",
         element("span", code(wanted), element("small", " expected"), class_="expected"),
@@ -104,13 +102,8 @@ def _others(chapter: Chapter, one: LayerRow) -> list[Html]:
     texts = [element("ul", *items)] if items else []
     if held:
         names = ", ".join(dict.fromkeys(f.fact for f in rest if f.outcome is Outcome.HOLDS))
-        texts.append(element("span", names, " ", _tick()))
+        texts.append(element("span", names, " ", tick()))
     return texts
-
-
-def _tick() -> Html:
-    tick = element("span", "✓", class_="tick", aria_hidden="true")
-    return together([tick, element("span", "as claimed", class_="hidden")])
 
 
 def _claims(chapter: Chapter, findings: Sequence[Finding]) -> list[Html]:

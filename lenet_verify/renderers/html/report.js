@@ -162,12 +162,16 @@ function sort(head) {
   head.setAttribute("aria-sort", order);
   const at = head.cellIndex;
   const keyed = rows.map((row) => [keyOf(row.cells[at]), row]);
-  const way = order === "ascending" ? 1 : -1;
-  keyed.sort(([one], [other]) => {
-    if (one === null || other === null) return (one === null) - (other === null);
-    return way * compared(one, other);
-  });
+  const place = placesOf(keyed.map(([key]) => key), order === "ascending" ? 1 : -1);
+  keyed.sort(([one], [other]) => place.get(one) - place.get(other));
   body.append(...keyed.map(([, row]) => row));
+}
+
+// words are compared once each, since comparing them takes its time; what is empty comes last
+function placesOf(keys, way) {
+  const distinct = [...new Set(keys)].filter((key) => key !== null);
+  distinct.sort((one, other) => way * compared(one, other));
+  return new Map([...distinct, null].map((key, at) => [key, at]));
 }
 
 function keyOf(cell) {

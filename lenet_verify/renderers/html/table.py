@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from lenet_verify.renderers.html.element import Html, block, element, together
 from lenet_verify.renderers.wording import MARKS, NOTHING
@@ -17,12 +18,21 @@ _LONG = 40
 """Rows from which on a table scrolls in a box of its own."""
 
 
+@cache
+def tick() -> Html:
+    """What stands behind a value that is as claimed."""
+    sign = element("span", "✓", class_="tick", aria_hidden="true")
+    return together([sign, element("span", ", as claimed", class_="hidden")])
+
+
+@cache
 def outcome_mark(word: str) -> Html:
     """An outcome by shape, word and colour."""
     shape = element("span", _SHAPES.get(word, NOTHING), class_="shape", aria_hidden="true")
     return element("span", shape, " ", word, class_=f"outcome {word}")
 
 
+@cache
 def outcome_cell(word: str) -> Html:
     """An outcome as the first cell of a row, the worst first when sorted."""
     return element("td", outcome_mark(word), data_key=_ORDER.index(word))
