@@ -15,9 +15,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from lenet_verify import check, infer, load_spec
+from lenet_verify import check, diff, infer, load_spec
 from lenet_verify.codes import CODES
 from lenet_verify.commands import command
+from lenet_verify.diffing.behind import with_gaps
 from lenet_verify.documents.document import filled as filled_blocks
 from lenet_verify.drawings.figure import draw_figure
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
@@ -180,17 +181,9 @@ def example(readme: str) -> str:
 
 def difference(kind: str) -> str:
     """What `diff` says of LeNet-5 and a wider one."""
-    edits = {
-        "C3:      {type: Conv2D, filters: 16": "C3:      {type: Conv2D, filters: 20",
-        "S4:      {type: AveragePooling2D": "S4:      {type: MaxPooling2D",
-        "  output:  {type": "  drop:    {type: Dropout, rate: 0.5}\n  output:  {type",
-    }
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "spec", Path(folder, "spec"))
-        recipe = (ROOT / "spec" / "lenet5.yaml").read_text(encoding="utf-8")
-        for old, new in edits.items():
-            recipe = recipe.replace(old, new, 1)
-        Path(folder, "wider.yaml").write_text(recipe, encoding="utf-8")
+        Path(folder, "wider.yaml").write_text(wider(), encoding="utf-8")
         options = [] if kind == "text" else ["--format", kind]
         arguments = ["diff", "spec/lenet5.yaml", "wider.yaml", *options]
         run = subprocess.run(
@@ -202,14 +195,29 @@ def difference(kind: str) -> str:
     return command + run.stdout.rstrip()
 
 
+def wider() -> str:
+    """The recipe of a wider LeNet-5."""
+    edits = {
+        "C3:      {type: Conv2D, filters: 16": "C3:      {type: Conv2D, filters: 20",
+        "S4:      {type: AveragePooling2D": "S4:      {type: MaxPooling2D",
+        "  output:  {type": "  drop:    {type: Dropout, rate: 0.5}\n  output:  {type",
+    }
+    recipe = (ROOT / "spec" / "lenet5.yaml").read_text(encoding="utf-8")
+    for old, new in edits.items():
+        recipe = recipe.replace(old, new, 1)
+    return recipe
+
+
 def figures() -> dict[Path, str]:
-    """LeNet-5 drawn as in its paper, and with three faults, on both backgrounds; and every
-    network of the gallery that has a spec beside its picture."""
+    """LeNet-5 drawn as in its paper, and with three faults, on both backgrounds; beside a wider
+    one; and every network of the gallery that has a spec beside its picture."""
     spec = load_spec(ROOT / "spec" / "lenet5.yaml")
     with tempfile.TemporaryDirectory() as folder:
-        theirs = Path(folder, "theirs.yaml")
+        theirs, other = Path(folder, "theirs.yaml"), Path(folder, "wider.yaml")
         theirs.write_text(faulty(), encoding="utf-8")
+        other.write_text(wider(), encoding="utf-8")
         networks = {"lenet5": infer(spec), "broken": infer(load_spec(theirs))}
+        old, new = networks["lenet5"], infer(load_spec(other))
     folder_of_figures = ROOT / "docs" / "figures"
     shipped = (ROOT / "spec" / f"{name}.yaml" for name in ("vgg16", "resnet50"))
     pictures = {
@@ -224,6 +232,8 @@ def figures() -> dict[Path, str]:
             pictures[path] = draw_figure(network, verdict, theme)
     for path in sorted(folder_of_figures.glob("*.yaml")):
         pictures[path.with_suffix(".svg")] = draw_figure(infer(load_spec(path)))
+    both = with_gaps(old, new, diff(old, new), ("spec/lenet5.yaml", "wider.yaml"))
+    pictures[folder_of_figures / "changed.svg"] = draw_figure(*both)
     return pictures
 
 

@@ -181,6 +181,48 @@ def jobs(
     return found
 
 
+def one_job(
+    spec: str,
+    model: str | None,
+    configuration: Configuration,
+    *,
+    arguments: Sequence[str] = (),
+    static: bool = False,
+    exact: bool | None = None,
+    limit: Sequence[str] = (),
+) -> Job:
+    """A spec held against one model, as it is configured if it is, for what tells of it.
+
+    A spec's own model is derived and a file is read; only an object takes a framework.
+
+    Args:
+        spec: its path.
+        model: what is held against it; None for the spec's own.
+        configuration: of specs and models, such as deviations.
+        arguments: for the model's factory, as `--arg` takes them.
+        static: run no code.
+        exact: judge the model as it stands; None for what is configured.
+        limit: as `--limit` takes them.
+
+    Raises:
+        LenetVerifyError: there is a mistake in one of them, or more than one model.
+    """
+    options = Namespace(
+        specs=[spec],
+        model=[] if model is None else [model],
+        arg=arguments,
+        out=None,
+        static=(static or None) if model is not None and is_named_object(model) else True,
+        exact=exact,
+        weights=None,
+        limit=limit,
+    )
+    found = jobs(wanted_checks(options, configuration), options, configuration, ())
+    if len(found) != 1:
+        raise UsageError(f"these are {len(found)} checks: only one can be told of here")
+    return found[0]
+
+
 def _told(arguments: Mapping[str, Any]) -> str:
     """Arguments as Python would be given them; nothing if there are none."""
     each = (f"{name}={json.dumps(value)}" for name, value in arguments.items())

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lenet_verify.errors import UsageError
-from lenet_verify.vocabulary.wording import nearest
+from lenet_verify.quoting import nearest
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from lenet_verify.architecture import Shape
+from lenet_verify.quoting import shown
 
 LARGEST_SIZE = 2**31 - 1
 LARGEST_RANK = 16
@@ -190,7 +191,7 @@ def parse_shape(value: object) -> ShapePattern:
         return ShapePattern(value, (_size(str(value)),))
     takes = "takes a shape such as '6@28x28', '128x768' or 120"
     if not isinstance(value, str):
-        raise NotationError(f"{takes}, not {_shown(value)}")
+        raise NotationError(f"{takes}, not {shown(value)}")
     text = value.strip().replace("×", "x")
     if text == "scalar":
         return ShapePattern(value, ())
@@ -198,7 +199,7 @@ def parse_shape(value: object) -> ShapePattern:
     if not at:
         rest = channels
     if not _SIZES.fullmatch(rest) or (at and not re.fullmatch(_SIZE, channels)):
-        raise NotationError(f"{takes}, not {_shown(value)}")
+        raise NotationError(f"{takes}, not {shown(value)}")
     sizes = tuple(_size(part) for part in rest.split("x"))
     if at:
         sizes = (*sizes, _size(channels))
@@ -229,12 +230,12 @@ def parse_quantity(value: object) -> Expected:
         return Exactly(value, value)
     takes = "takes a number, one with a suffix such as 25.6M, or a comparison such as '< 25M'"
     if not isinstance(value, str):
-        raise NotationError(f"{takes}, not {_shown(value)}")
+        raise NotationError(f"{takes}, not {shown(value)}")
     if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", value.strip()):
         raise NotationError(f"takes a number without commas: write {value.replace(',', '')}")
     match = _QUANTITY.fullmatch(value.strip())
     if not match:
-        raise NotationError(f"{takes}, not {_shown(value)}")
+        raise NotationError(f"{takes}, not {shown(value)}")
     comparison, digits, suffix = match.groups()
     scale = Fraction(1, 100) if suffix == "%" else Fraction(_UNITS[suffix])
     number = Fraction(digits) * scale
@@ -259,7 +260,7 @@ def parse_per_axis(value: Any) -> PerAxis:
         return PerAxis((parse_quantity(text),), value)
     parts = text.replace("×", "x").split("x")
     if not all(map(_ALONG_AXIS.fullmatch, parts)):
-        raise NotationError(f"takes sizes such as 5x5, 5 or 1/2, not {_shown(value)}")
+        raise NotationError(f"takes sizes such as 5x5, 5 or 1/2, not {shown(value)}")
     return PerAxis(tuple(map(_along_axis, parts)), value)
 
 
@@ -322,7 +323,7 @@ def _size(text: str) -> int | str | None:
     if text == "None":
         return None
     if len(text) > 10 or not 1 <= int(text) <= LARGEST_SIZE:
-        raise NotationError(f"takes sizes from 1 to {LARGEST_SIZE}, not {_shown(text)}")
+        raise NotationError(f"takes sizes from 1 to {LARGEST_SIZE}, not {shown(text)}")
     return int(text)
 
 
@@ -337,18 +338,3 @@ def _equal(wanted: Any, observed: Any) -> bool:
     if isinstance(wanted, tuple | list) and isinstance(observed, tuple | list):
         return len(wanted) == len(observed) and all(map(_equal, wanted, observed))
     return bool(wanted == observed)
-
-
-def _shown(value: object) -> str:
-    """A value as an error quotes it: as YAML has it, and short."""
-    if isinstance(value, list | tuple):
-        return "a list"
-    if isinstance(value, Mapping):
-        return "a mapping"
-    text = "null" if value is None else str(value)
-    text = text.lower() if isinstance(value, bool) else text
-    text = text if len(text) <= 40 else text[:39] + "…"
-    if not isinstance(value, str):
-        return text
-    quoted = repr(text)  # which spells out controls, so that a short text can become long
-    return quoted if len(quoted) <= 64 else quoted[:62] + "…'"

@@ -153,7 +153,7 @@ def output_files(given: Sequence[str]) -> list[tuple[str, str]]:
     Raises:
         UsageError: there is no such format, or no file.
     """
-    from lenet_verify.vocabulary.wording import nearest
+    from lenet_verify.quoting import nearest
 
     files = []
     for one in given:

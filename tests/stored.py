@@ -9,6 +9,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+TINY = """\
+format: 1
+title: Tiny
+input: 4
+layers:
+  hidden: {type: Dense, units: 5, activation: tanh}
+claims:
+- {id: widths, why: by hand, expect: {hidden: {units: 5}}}
+"""
+"""A spec, and in `tiny` a model that it holds for if it has 5 units."""
+
+
+def tiny(units: int = 5) -> bytes:
+    """An archive with the model of that spec."""
+    hidden = layer("Dense", "hidden", units=units, activation="tanh")
+    return archive(sequential([given("x", 4), hidden]))
+
 
 def layer(
     class_name: str,

@@ -16,15 +16,6 @@ from tests.actions import filled, run_steps
 
 ROOT = Path(__file__).parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
-SPEC = """\
-format: 1
-title: Tiny
-input: 4
-layers:
-  hidden: {type: Dense, units: 5, activation: tanh}
-claims:
-- {id: widths, why: by hand, expect: {hidden: {units: 5}}}
-"""
 
 
 @pytest.fixture
@@ -33,11 +24,9 @@ def act(tmp_path):
     repository, temporary = tmp_path / "repository", tmp_path / "temporary"
     for folder in (repository / "models", temporary):
         folder.mkdir(parents=True)
-    (repository / "tiny.yaml").write_text(SPEC)
+    (repository / "tiny.yaml").write_text(stored.TINY)
     for name, units in {"right": 5, "wide one": 6}.items():
-        hidden = stored.layer("Dense", "hidden", units=units, activation="tanh")
-        model = stored.archive(stored.sequential([stored.given("x", 4), hidden]))
-        (repository / f"models/{name}.keras").write_bytes(model)
+        (repository / f"models/{name}.keras").write_bytes(stored.tiny(units))
 
     def act(path="", **inputs):
         assert inputs.keys() <= {name.replace("-", "_") for name in ACTION["inputs"]}
@@ -88,7 +77,7 @@ def test_it_fails_on_a_broken_claim_with_an_annotation_at_its_line(act):
 
 
 def test_a_run_that_cannot_decide_fails_and_holds_neither(act):
-    (act.repository / "tiny.yaml").write_text(SPEC.replace("title", "titel"))
+    (act.repository / "tiny.yaml").write_text(stored.TINY.replace("title", "titel"))
     ran, outputs = act(spec="tiny.yaml", args="--static")
     assert ran.code == 2
     assert outputs["holds"] == ""

@@ -254,7 +254,7 @@ def test_compile_needs_layers(mistakes):
         ("⟦1.5", "'input' takes a shape such as '6@28x28', '128x768' or 120, not 1.5"),
         ("⟦true", "'input' takes a shape such as '6@28x28', '128x768' or 120, not true"),
         ("⟦~", "'input' takes a shape such as '6@28x28', '128x768' or 120, not null"),
-        ("⟦[32, 32]", "'input' takes a shape such as '6@28x28', '128x768' or 120, not a list"),
+        ("⟦[32, 32]", "'input' takes a shape such as '6@28x28', '128x768' or 120, not [32, 32]"),
         ("⟦" + "x".join("1" * 17), "'input' takes a shape of at most 16 axes, not of 17"),
         ("{shape: 3, dtype: ⟦flaot32}", "unknown dtype 'flaot32'; did you mean 'float32'?"),
         ("⟦{dtype: int32}", "an input needs its 'shape'"),

@@ -13,15 +13,6 @@ from tests import stored
 MODULES = ("evil", "keras", "tensorflow", "numpy", "h5py", "yaml", "json", "pip", "lenet_verify")
 """What a stranger may put where Python would look."""
 EVIL = "with open({mark!r}, 'a') as mark:\n    mark.write(__file__)\n"
-SPEC = """\
-format: 1
-title: Tiny
-input: 4
-layers:
-  hidden: {type: Dense, units: 5, activation: tanh}
-claims:
-- {id: widths, why: by hand, expect: {hidden: {units: 5}}}
-"""
 CONFIGURATION = """\
 [tool.lenet-verify]
 pythonpath = ["src", ".", "../outside"]
@@ -52,7 +43,7 @@ def checkout(tmp_path):
         place.mkdir()
         for name in (*MODULES, "sitecustomize", "usercustomize", "conftest", "setup"):
             (place / f"{name}.py").write_text(EVIL.format(mark=str(mark)))
-    (folder / "tiny.yaml").write_text(SPEC)
+    (folder / "tiny.yaml").write_text(stored.TINY)
     (folder / "pyproject.toml").write_text(CONFIGURATION)
     (folder / "models").mkdir()
     hidden = stored.layer("Dense", "hidden", units=5, activation="tanh")

@@ -60,6 +60,14 @@ def whole_from(least: int) -> Callable[[str], int]:
     return number
 
 
+def add_of_models(add: Callable[..., object]) -> None:
+    """The options that say how models are found: with which arguments, whether by running code,
+    and within which limits."""
+    add_arg(add)
+    add_static(add)
+    add_limit(add)
+
+
 def add_specs(add: Callable[..., object]) -> None:
     """The specs to hold models against."""
     add(

@@ -8,16 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lenet_verify.commands.arguments import (
-    add_arg,
     add_debug,
-    add_limit,
-    add_static,
+    add_of_models,
     command_parser,
-    whole_from,
 )
 from lenet_verify.commands.importing import import_path
+from lenet_verify.commands.picture import add_picture, write_picture
 from lenet_verify.console import put, say, say_what_was_logged
-from lenet_verify.draw.wanted import ORIENTATIONS, STYLES, THEMES
 from lenet_verify.exit_codes import HOLDS
 
 if TYPE_CHECKING:
@@ -41,39 +38,17 @@ def parser() -> argparse.ArgumentParser:
         "model, or a factory or class that makes one; this runs that code); or a model file or its "
         "URL, of which nothing is executed",
     )  # fmt: skip
-    add(
-        "--style", choices=tuple(STYLES), metavar="STYLE",
-        help="figure (default), graph (by Graphviz), or mermaid (a graph for Markdown)",
-    )  # fmt: skip
-    add(
-        "-o", "--out", metavar="FILE",
-        help="draw into that file, which is replaced if it is there; its suffix says what it is: "
-        ".svg, .png, .pdf, .dot or .mmd (default: SVG of a figure, DOT of a graph, or Mermaid, on "
-        "standard output)",
-    )  # fmt: skip
+    add_picture(
+        add,
+        "(default: SVG of a figure, DOT of a graph, or Mermaid, on standard output)",
+    )
     add(
         "--spec", metavar="SPEC",
         help="check the model against that spec, as it is configured if it is, and mark on the "
         "picture what is broken, unknown or deviating",
     )  # fmt: skip
-    add(
-        "--theme", choices=THEMES, metavar="THEME",
-        help="of the figure or graph: light, dark, or auto (default: SVG is as its reader's system "
-        "is, everything else light)",
-    )  # fmt: skip
-    add(
-        "--stages", type=whole_from(3), metavar="NUMBER",
-        help="of the figure, how many stages a row may have: at least 3 (default: 16, or 6 in each "
-        "of several rows); what is more is folded",
-    )  # fmt: skip
-    add(
-        "--orientation", choices=ORIENTATIONS, metavar="WHERE",
-        help="of the graph, where data flows to: down (default) or right",
-    )  # fmt: skip
-    add_arg(add)
-    add_static(add)
+    add_of_models(add)
     add("-q", "--quiet", action="count", default=0, help="do not say what is written")
-    add_limit(add)
     add_debug(add)
     return parser
 
@@ -92,7 +67,6 @@ def run(options: argparse.Namespace) -> int:
     """Runs it; the exit code."""
     from lenet_verify.draw.rendering import drawn
     from lenet_verify.draw.wanted import wanted
-    from lenet_verify.files import write_files
 
     picture = wanted(options)
     architecture, verdict, warnings = _found(options)
@@ -102,8 +76,7 @@ def run(options: argparse.Namespace) -> int:
     if picture.file is None:
         put(content.decode())
     else:
-        write_files(picture.file.parent, {picture.file.name: content})
-        say("" if options.quiet else f"wrote {picture.file}")
+        write_picture(picture.file, content, options)
     say_what_was_logged(options)
     return HOLDS
 

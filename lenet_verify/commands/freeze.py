@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 
 from lenet_verify.commands.arguments import (
-    add_arg,
     add_debug,
-    add_limit,
-    add_static,
+    add_of_models,
     command_parser,
 )
 from lenet_verify.commands.importing import import_path
@@ -35,10 +33,8 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add("-o", "--out", metavar="FILE", help="write the spec there instead of printing it")
     add("--force", action="store_true", help="replace FILE if it is there already")
-    add_arg(add)
-    add_static(add)
+    add_of_models(add)
     add("-q", "--quiet", action="count", default=0, help="do not say what is written")
-    add_limit(add)
     add_debug(add)
     return parser
 

@@ -7,11 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from lenet_verify.commands.arguments import (
-    add_arg,
     add_color,
     add_debug,
-    add_limit,
-    add_static,
+    add_of_models,
     command_parser,
 )
 from lenet_verify.commands.importing import import_path
@@ -64,10 +62,8 @@ def parser() -> argparse.ArgumentParser:
         help="what goes to standard output: text (default), json (every fact of every layer), "
         "markdown",
     )  # fmt: skip
-    add_arg(add)
-    add_static(add)
+    add_of_models(add)
     add_color(add)
-    add_limit(add)
     add_debug(add)
     return parser
 

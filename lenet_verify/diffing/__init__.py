@@ -3,7 +3,7 @@
 `comparison.py` compares; whoever renders knows neither where a model comes from nor a framework.
 """
 
+from lenet_verify.difference import Change, Difference, Kind, LayerDifference, Unknown
 from lenet_verify.diffing.comparison import diff
-from lenet_verify.diffing.difference import Change, Difference, Kind, LayerDifference, Unknown
 
 __all__ = ["Change", "Difference", "Kind", "LayerDifference", "Unknown", "diff"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lenet_verify.architecture import Layer
-from lenet_verify.diffing.difference import Change
+from lenet_verify.difference import Change
 from lenet_verify.show.arguments import usual
 from lenet_verify.show.json_document import plain_config
 

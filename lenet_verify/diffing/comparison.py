@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lenet_verify.architecture import Architecture, Layer, Shape, Source
+from lenet_verify.difference import Change, Difference, Kind, LayerDifference, Unknown
 from lenet_verify.diffing.arguments import changed_arguments
-from lenet_verify.diffing.difference import Change, Difference, Kind, LayerDifference, Unknown
 from lenet_verify.diffing.opened import Graph, kept_closed, of_model, of_nested
 from lenet_verify.diffing.pairing import paired, reading_order
 from lenet_verify.diffing.wiring import Fed, Wiring
@@ -63,7 +63,10 @@ class _Comparison:
                 continue
             yield self._of_pair(old, new)
             if old.layers and new.layers:
-                inside = of_nested(old, self._closed), of_nested(new, self._closed)
+                inside = (
+                    of_nested(old, self._old.paths[old.name], self._closed),
+                    of_nested(new, self._new.paths[new.name], self._closed),
+                )
                 yield from _Comparison(*inside, self._closed).layers()
 
     def ends(self) -> Iterator[Change]:
@@ -99,7 +102,12 @@ class _Comparison:
         assert layer is not None  # one of the two is there
         feeders = dict.fromkeys(wire(one) for call in layer.details for one in call.inputs)
         return LayerDifference(
-            old, new, inputs=tuple(feeders), readers=tuple(readers.get(layer.name, ()))
+            old,
+            new,
+            inputs=tuple(feeders),
+            readers=tuple(readers.get(layer.name, ())),
+            old_place=self._old.place(old) if old else None,
+            new_place=self._new.place(new) if new else None,
         )
 
     def _of_pair(self, old: Layer, new: Layer) -> LayerDifference:
@@ -115,7 +123,15 @@ class _Comparison:
         if not causes and not unknown and _input_shapes(old) == _input_shapes(new):
             causes = [one for one in effects if one.fact in _OWN]
             effects = [one for one in effects if one.fact not in _OWN]
-        return LayerDifference(old, new, tuple(causes), tuple(effects), unknown)
+        return LayerDifference(
+            old,
+            new,
+            tuple(causes),
+            tuple(effects),
+            unknown,
+            old_place=self._old.place(old),
+            new_place=self._new.place(new),
+        )
 
 
 def _changed(old: Layer, new: Layer) -> Iterator[Change]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from lenet_verify.architecture import Layer
-from lenet_verify.diffing.difference import Change, Difference, Kind, LayerDifference, Unknown
+from lenet_verify.difference import Change, Difference, Kind, LayerDifference, Unknown
 from lenet_verify.show.json_document import layer_document
 
 SCHEMA = "lenet-verify/diff-1"

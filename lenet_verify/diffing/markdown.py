@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lenet_verify.diffing.difference import Difference, Kind
+from lenet_verify.difference import Difference, Kind
 from lenet_verify.diffing.summary import (
     MARKS,
     Entry,

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lenet_verify.architecture import Architecture, Call, Layer, Source
+from lenet_verify.difference import Place
 from lenet_verify.show.rows import calls
 
 _SAID_INSIDE = {"call", "params", "trainable", "non_trainable", "macs", "connections"}
@@ -20,11 +21,22 @@ Wires = Mapping[tuple[str, int, int], Source]
 
 @dataclass(frozen=True)
 class Graph:
-    """Layers, their `details` in full, and what leaves them."""
+    """Layers, their `details` in full, and what leaves them.
+
+    Attributes:
+        paths: by name, the nested models around a layer, and its own name there.
+    """
 
     layers: tuple[Layer, ...]
     inputs: tuple[str, ...]
     outputs: tuple[Source, ...]
+    paths: Mapping[str, tuple[str, ...]]
+
+    def place(self, layer: Layer) -> Place:
+        """Where one of the layers stands."""
+        sources = dict.fromkeys(source.layer for call in layer.details for source in call.inputs)
+        fed_by = (self.paths[name] for name in sources if name in self.paths)
+        return Place(self.paths[layer.name], tuple(fed_by))
 
 
 def kept_closed(layers: Iterable[Layer], around: str = "") -> Iterator[str]:
@@ -48,23 +60,37 @@ def of_model(model: Architecture, closed: Collection[str]) -> Graph:
     """
     opening = _Opening(closed)
     layers, outputs = opening.open(model.layers, _ends(model), "", {})
-    return Graph(tuple(layers), model.inputs, tuple(outputs))
+    return Graph(tuple(layers), model.inputs, tuple(outputs), opening.paths)
 
 
-def of_nested(model: Layer, closed: Collection[str]) -> Graph:
-    """A nested model on its own, its counts those of all its calls, as everywhere."""
-    opening = _Opening(closed)
+def of_nested(model: Layer, path: tuple[str, ...], closed: Collection[str]) -> Graph:
+    """A nested model on its own, its counts those of all its calls, as everywhere.
+
+    Args:
+        model: the layer that it is.
+        path: where that stands.
+        closed: paths of nested models that stay as they are.
+    """
+    opening = _Opening(closed, {f"{model.name}/": path})
     layers, outputs = opening.open(model.layers, _ends(model), f"{model.name}/", {})
     times = len(calls(model))
     counted = tuple(replace(one, macs=_times(one.macs, times)) for one in layers)
     inputs = tuple(layer.name for layer in layers if layer.type == "InputLayer")
-    return Graph(counted, inputs, tuple(outputs))
+    return Graph(counted, inputs, tuple(outputs), opening.paths)
 
 
 class _Opening:
-    """Opens the models in a model; no two of its rows have one name."""
+    """Opens the models in a model; no two of its rows have one name.
 
-    def __init__(self, closed: Collection[str]) -> None:
+    Attributes:
+        paths: by name, where each of them stands.
+    """
+
+    def __init__(
+        self, closed: Collection[str], around: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        self.paths: dict[str, tuple[str, ...]] = {}
+        self._around = {"": (), **(around or {})}
         self._closed = closed
         self._names: dict[tuple[str, str], str] = {}
         self._taken: set[str] = set()
@@ -121,6 +147,7 @@ class _Opening:
                 path += "'"
             self._taken.add(path)
             self._names[around, name] = path
+            self.paths[path] = self._around[f"{path}/"] = (*self._around[around], name)
         return self._names[around, name]
 
 

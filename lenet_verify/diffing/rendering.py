@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lenet_verify.diffing.difference import Difference
+from lenet_verify.difference import Difference
 
 
 def render(

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lenet_verify.diffing.difference import Change, Difference, Kind, LayerDifference, Unknown
+from lenet_verify.difference import Change, Difference, Kind, LayerDifference, Unknown
 from lenet_verify.show.arguments import as_written, stated
 
 MARKS = {Kind.ADDED: "+", Kind.REMOVED: "-", Kind.CHANGED: "~", Kind.UNKNOWN: "?"}

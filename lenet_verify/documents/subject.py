@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from lenet_verify.checks import jobs, wanted_checks
+from lenet_verify.checks import one_job
 from lenet_verify.configuration import Configuration
 from lenet_verify.documents.marker import About
 from lenet_verify.errors import UsageError
@@ -59,8 +59,6 @@ class Subject:
     def report(self) -> Report:
         """The spec held against the model, as it is configured if it is.
 
-        A spec's own model is derived and a file is read; only an object takes a framework.
-
         Raises:
             LenetVerifyError: there is no verdict, or there are several.
         """
@@ -68,22 +66,15 @@ class Subject:
         if not self.judged:
             raise UsageError(f"'{visible(about.spec)}' is no spec: this part takes a .yaml file")
         model = about.model and self._model(about.model)
-        named = model is not None and is_named_object(model)
-        options = Namespace(
-            specs=[self.path(about.spec)],
-            model=[] if model is None else [model],
-            arg=list(about.arg),
-            out=None,
-            static=(how.static or None) if named else True,
+        job = one_job(
+            self.path(about.spec),
+            model,
+            how.configuration,
+            arguments=about.arg,
+            static=how.static,
             exact=about.exact,
-            weights=None,
-            limit=list(how.limit),
+            limit=how.limit,
         )
-        checks = wanted_checks(options, how.configuration)
-        todo = jobs(checks, options, how.configuration, ())
-        if len(todo) != 1:
-            raise UsageError(f"these are {len(todo)} checks, and a block tells of one")
-        (job,) = todo
         if job.model is None and not job.spec.closed:
             raise UsageError(f"{job.spec.path} has no layers to derive a model from: give --model")
         (report,) = verify(job.spec, job.model, job.options)

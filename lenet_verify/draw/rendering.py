@@ -6,17 +6,18 @@ from collections.abc import Sequence
 
 from lenet_verify.architecture import Architecture
 from lenet_verify.draw.wanted import Wanted
+from lenet_verify.drawings.marks import Marks
 from lenet_verify.verdict import Verdict
 
 
 def drawn(
-    architecture: Architecture, verdict: Verdict | None, wanted: Wanted
+    architecture: Architecture, found: Verdict | Marks | None, wanted: Wanted
 ) -> tuple[bytes, Sequence[str]]:
     """The picture of a network, and warnings of what it does not show.
 
     Args:
         architecture: the network.
-        verdict: what a check found, to be marked.
+        found: what a check found, or any other marks.
         wanted: how it is to look, and what it is written as.
 
     Raises:
@@ -24,14 +25,14 @@ def drawn(
         PictureError: Graphviz could not draw it.
     """
     if wanted.style == "graph":
-        return _graph(architecture, verdict, wanted)
+        return _graph(architecture, found, wanted)
     if wanted.style == "mermaid":
         from lenet_verify.drawings.mermaid import draw_mermaid
 
-        return draw_mermaid(architecture, verdict).encode("utf-8", "backslashreplace"), ()
+        return draw_mermaid(architecture, found).encode("utf-8", "backslashreplace"), ()
     from lenet_verify.drawings.figure import as_svg, composed
 
-    picture = composed(architecture, verdict, wanted.stages)
+    picture = composed(architecture, found, wanted.stages)
     if wanted.kind == "svg":
         return as_svg(picture, wanted.theme).encode(), ()
     from lenet_verify.draw.glyphs import boxed, warning
@@ -49,12 +50,12 @@ def drawn(
 
 
 def _graph(
-    architecture: Architecture, verdict: Verdict | None, wanted: Wanted
+    architecture: Architecture, found: Verdict | Marks | None, wanted: Wanted
 ) -> tuple[bytes, Sequence[str]]:
     from lenet_verify.drawings.graph import draw_graph
     from lenet_verify.drawings.graph_theme import as_its_reader_has_it, darkened
 
-    dot = draw_graph(architecture, verdict, wanted.orientation)
+    dot = draw_graph(architecture, found, wanted.orientation)
     if wanted.theme == "dark":
         dot = darkened(dot)
     if wanted.kind == "dot":

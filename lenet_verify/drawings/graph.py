@@ -1,14 +1,16 @@
-"""A network as a Graphviz diagram (DOT), with the verdict on it."""
+"""A network as a Graphviz diagram (DOT), with a verdict or a comparison on it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.difference import Kind
 from lenet_verify.drawings import graph_label
 from lenet_verify.drawings.graph_label import INK, LINE, LOOKS
-from lenet_verify.drawings.marks import Mark, Marks, Path, marks, whole
+from lenet_verify.drawings.judged import marks
+from lenet_verify.drawings.marks import Mark, Marks, Path
 from lenet_verify.drawings.telling import parameters
 from lenet_verify.verdict import Verdict
 
@@ -17,9 +19,23 @@ if TYPE_CHECKING:
 
 FONT = "DejaVu Sans"
 
+EDGES: Mapping[Kind | None, Mapping[str, str]] = {
+    Kind.ADDED: {"color": LOOKS[Kind.ADDED].ink, "penwidth": "2.8"},
+    Kind.REMOVED: {
+        "color": LOOKS[Kind.REMOVED].ink,
+        "penwidth": "1.4",
+        "style": "dashed",
+        "arrowhead": "empty",
+        "weight": "1",
+    },
+}
+"""How connections look that only one of two networks has: other in line and head, too."""
+
 
 def draw_graph(
-    architecture: Architecture, verdict: Verdict | None = None, orientation: str = "down"
+    architecture: Architecture,
+    found: Verdict | Marks | None = None,
+    orientation: str = "down",
 ) -> str:
     """The DOT text of a network: a card for each layer, an edge for each tensor that flows.
 
@@ -27,18 +43,18 @@ def draw_graph(
 
     Args:
         architecture: the network.
-        verdict: what a check found, to be marked.
+        found: what a check found, or any other marks.
         orientation: where data flows to: `down` or `right`.
     """
     from graphviz import Digraph
 
-    found = marks(architecture, verdict)
+    shown = marks(architecture, found)
     graph = Digraph(
         "network",
         graph_attr={
             "bgcolor": "white",
             "fontname": FONT,
-            "label": _heading(architecture, verdict, found),
+            "label": _heading(architecture, shown),
             "labeljust": "l",
             "labelloc": "t",
             "nodesep": "0.3",
@@ -51,7 +67,7 @@ def draw_graph(
         node_attr={"fontname": FONT, "shape": "box", "margin": "0.13,0.06", "height": "0.3"},
         edge_attr={"arrowsize": "0.6", "color": LINE, "penwidth": "1.1", "weight": "8"},
     )
-    _Drawing(graph, found).draw(architecture, side_by_side=orientation == "right")
+    _Drawing(graph, shown).draw(architecture, side_by_side=orientation == "right")
     return str(graph.source)
 
 
@@ -66,6 +82,7 @@ class _Drawing:
         self.exits: dict[Path, tuple[str, str]] = {}
         self.clusters: dict[Path, str] = {}
         self.edges: list[tuple[str, str, dict[str, str]]] = []
+        self.drawn: set[tuple[Path, Path]] = set()
         self.widths = graph_label.WIDE
 
     def draw(self, architecture: Architecture, side_by_side: bool) -> None:
@@ -73,6 +90,7 @@ class _Drawing:
             self.widths = graph_label.NARROW
         self.draw_layers(self.graph, (), architecture.layers)
         self.draw_ghosts()
+        self.draw_other_edges()
         for tail, head, attributes in self.edges:
             self.graph.edge(tail, head, **attributes)
 
@@ -111,7 +129,8 @@ class _Drawing:
 
     def connect(self, outer: Path, layer: Layer) -> None:
         """An edge for each layer that feeds this one, once, whichever call it feeds."""
-        entries = self.entries[(*outer, layer.name)]
+        path = (*outer, layer.name)
+        entries = self.entries[path]
         known = set()
         for call in layer.calls or (layer.inputs,):
             for at, source in enumerate(call):
@@ -124,10 +143,26 @@ class _Drawing:
                 known.add((tail, head))
                 attributes = {"ltail": cluster} if cluster else {}
                 if layer.layers:
-                    attributes["lhead"] = self.clusters[(*outer, layer.name)]
+                    attributes["lhead"] = self.clusters[path]
                 if not layer.reaches_output:
                     attributes["style"] = "dashed"
+                between = ((*outer, source), path)
+                self.drawn.add(between)
+                attributes |= EDGES.get(self.marks.edges.get(between), {})
                 self.edges.append((tail, head, attributes))
+
+    def draw_other_edges(self) -> None:
+        """Those that are removed, and those that lead into a nested model or out of it."""
+        for between, kind in self.marks.edges.items():
+            if between not in self.drawn:
+                source, target = between
+                attributes = dict(EDGES[kind])
+                tail, cluster = self.exits[source]
+                if cluster:
+                    attributes["ltail"] = cluster
+                if target in self.clusters:
+                    attributes["lhead"] = self.clusters[target]
+                self.edges.append((tail, self.entries[target][0], attributes))
 
     def draw_ghosts(self) -> None:
         names = {ghost.name: f"g{at}" for at, ghost in enumerate(self.marks.ghosts)}
@@ -166,7 +201,7 @@ def _look(mark: Mark, layer: Layer | None = None) -> dict[str, str]:
     }
 
 
-def _heading(architecture: Architecture, verdict: Verdict | None, found: Marks) -> str:
+def _heading(architecture: Architecture, shown: Marks) -> str:
     """Title, the verdict's word, totals, and what fails without belonging to a layer."""
-    mark = whole(verdict, found)
-    return graph_label.heading(architecture.title, parameters(architecture.params), mark)
+    counts = parameters(architecture.params)
+    return graph_label.heading(architecture.title, counts, shown.whole, shown.legend)

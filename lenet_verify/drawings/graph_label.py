@@ -11,8 +11,16 @@ from dataclasses import dataclass
 from html import escape
 
 from lenet_verify.architecture import Layer
-from lenet_verify.drawings.marks import SIGNS, Mark
-from lenet_verify.drawings.telling import UNREACHABLE, outputs, parameters, shortened, summary
+from lenet_verify.difference import Kind
+from lenet_verify.drawings.marks import SIGNS, Mark, Told
+from lenet_verify.drawings.telling import (
+    LONGEST_TITLE,
+    UNREACHABLE,
+    outputs,
+    parameters,
+    shortened,
+    summary,
+)
 from lenet_verify.verdict import Outcome
 
 INK = "#1f2328"
@@ -41,12 +49,17 @@ class Look:
 
 
 # Okabe and Ito's hues, darkened until their text has 4.5:1 on its fill (WCAG AA)
-LOOKS: Mapping[Outcome | None, Look] = {
+LOOKS: Mapping[Told | None, Look] = {
     Outcome.HOLDS: Look("#00694d", "#ffffff", "rounded,filled"),
     Outcome.BROKEN: Look("#a83800", "#fff3eb", "filled", "2.4"),
     Outcome.UNKNOWN: Look("#8a3b6c", "#fcf3f8", "filled,dashed", "1.6"),
     Outcome.DEVIATES: Look("#005a91", "#f1f8fd", "filled", "1.0", "2"),
     Outcome.SKIPPED: Look(MUTED, "#ffffff", "rounded,filled,dotted", "1.4"),
+    Kind.ADDED: Look("#00694d", "#effaf5", "filled", "2.6"),
+    Kind.REMOVED: Look("#a83800", "#ffffff", "filled,dashed", "1.6"),
+    Kind.CHANGED: Look("#005a91", "#f1f8fd", "filled", "1.0", "2"),
+    Kind.UNKNOWN: Look("#8a3b6c", "#fcf3f8", "filled,dotted", "2.0"),
+    Kind.AFFECTED: Look(MUTED, "#f6f8fa", "rounded,filled", "1.2"),
     None: Look(MUTED, "#ffffff", "rounded,filled", "0.8"),
 }
 
@@ -85,14 +98,15 @@ def missing(mark: Mark) -> str:
     return _rows([_cell(name), *(_cell(_font(note, look.ink, 10)) for note in mark.notes)])
 
 
-def heading(title: str, facts: str, mark: Mark) -> str:
+def heading(title: str, facts: str, mark: Mark, legend: Mapping[Kind, str]) -> str:
     """What stands over the whole diagram."""
     look = LOOKS[mark.outcome]
     line = _font(facts, MUTED, 12)
     if mark.word:
         line = _word(mark, 12) + _font(" · ", MUTED, 12) + line
-    rows = [_cell(_bold(_font(shortened(title), INK, 17))), _cell(line)]
+    rows = [_cell(_bold(_font(shortened(title, LONGEST_TITLE), INK, 17))), _cell(line)]
     rows += [_cell(_font(note, look.ink, 11)) for note in mark.notes]
+    rows += [_legend(legend)] if legend else []
     rows.append('<TD HEIGHT="6"></TD>')
     return _rows(rows)
 
@@ -102,6 +116,28 @@ def _notes(layer: Layer, mark: Mark) -> list[str]:
     if not layer.reaches_output and not any(note.endswith(UNREACHABLE) for note in notes):
         notes.append(UNREACHABLE)
     return notes
+
+
+def _legend(legend: Mapping[Kind, str]) -> str:
+    """What each kind of mark means, beside a frame as the cards have it."""
+    rows = []
+    for kind, text in legend.items():
+        look = LOOKS[kind]
+        word = _bold(_font(f"{SIGNS[kind]} {kind.value}", look.ink, 11))
+        words = _cell(word + _font(f"  {text}", MUTED, 11))
+        rows.append(f'<TR><TD ALIGN="LEFT" WIDTH="34">{_frame(look)}</TD>{words}<TD></TD></TR>')
+    return _cell(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0">{"".join(rows)}</TABLE>')
+
+
+def _frame(look: Look) -> str:
+    line = next((line for line in ("dashed", "dotted") if line in look.style), "solid")
+    width = max(1, round(float(look.width)))
+    second = int(look.lines == "2")
+    return (
+        f'<TABLE BORDER="{second}" CELLBORDER="{width}" CELLSPACING="1" COLOR="{look.ink}" '
+        f'ALIGN="LEFT"><TR><TD BGCOLOR="{look.fill}" COLOR="{look.ink}" STYLE="{line}" '
+        'WIDTH="24" HEIGHT="9" FIXEDSIZE="TRUE"></TD></TR></TABLE>'
+    )
 
 
 def _table(

@@ -1,40 +1,55 @@
-"""A network as a Mermaid flowchart, with the verdict on it: code hosts draw it in Markdown."""
+"""A network as a Mermaid flowchart, with a verdict or a comparison on it.
+
+Code hosts draw it in Markdown.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.difference import Kind
 from lenet_verify.drawings.graph_label import INK, LOOKS
-from lenet_verify.drawings.marks import SIGNS, Mark, Marks, Path, marks
-from lenet_verify.drawings.telling import UNREACHABLE, outputs, parameters, shortened, summary
-from lenet_verify.verdict import Outcome, Verdict, worst
+from lenet_verify.drawings.judged import marks
+from lenet_verify.drawings.marks import SIGNS, Mark, Marks, Path, Told
+from lenet_verify.drawings.telling import (
+    LONGEST_TITLE,
+    UNREACHABLE,
+    outputs,
+    parameters,
+    shortened,
+    summary,
+)
+from lenet_verify.verdict import Verdict
 
 LONGEST, MOST_ARROWS = 50_000, 500
 """What Mermaid draws where nobody has set it otherwise; of more it shows an error instead."""
 
-_ARROW, _DASHED = "-->", "-.->"
+_ARROW, _DASHED, _BOLD = "-->", "-.->", "==>"
+_ARROWS = {Kind.ADDED: _BOLD, Kind.REMOVED: _DASHED}
 _PLAIN = frozenset(" ,/@()=×·→–—…✓✗≈")
 """Beside letters and digits, what nothing on the way to the picture reads as anything else."""
 
 
-def draw_mermaid(architecture: Architecture, verdict: Verdict | None = None) -> str:
+def draw_mermaid(architecture: Architecture, found: Verdict | Marks | None = None) -> str:
     """The Mermaid text of a network: a box for each layer, an arrow from each that feeds it.
 
     No name from the model becomes an identifier, and none is interpreted by Mermaid, Markdown or
     a browser.
     """
-    found = marks(architecture, verdict)
-    drawing = _Drawing(found)
+    shown = marks(architecture, found)
+    drawing = _Drawing(shown)
     lines = ["flowchart TB"]
-    if verdict is not None and found.heading:
-        outcome = worst(verdict.failing)
-        word = outcome.value if outcome else ""
-        mark = Mark(outcome=outcome, word=word, notes=tuple(found.heading))
-        lines.append(f"  m{drawing.box('m', [shortened(architecture.title)], mark)}")
+    if shown.whole.notes or shown.legend:
+        title = shortened(architecture.title, LONGEST_TITLE)
+        meanings = (f"{SIGNS[kind]} {kind.value}: {text}" for kind, text in shown.legend.items())
+        whole = replace(shown.whole, notes=(*shown.whole.notes, *meanings))
+        lines.append(f"  m{drawing.box('m', [title], whole)}")
     lines += drawing.boxes((), architecture.layers, "  ")
     lines += drawing.missing()
     lines += drawing.arrows((), architecture.layers)
+    lines += drawing.other_arrows()
     lines += drawing.arrows_of_missing()
     lines += drawing.looks()
     return "\n".join(lines) + "\n"
@@ -42,7 +57,7 @@ def draw_mermaid(architecture: Architecture, verdict: Verdict | None = None) -> 
 
 def too_large(text: str) -> bool:
     """Whether Mermaid refuses to draw so much."""
-    arrows = text.count(f" {_ARROW} ") + text.count(f" {_DASHED} ")
+    arrows = sum(text.count(f" {arrow} ") for arrow in (_ARROW, _DASHED, _BOLD))
     return len(text) > LONGEST or arrows > MOST_ARROWS
 
 
@@ -52,7 +67,8 @@ class _Drawing:
     def __init__(self, found: Marks) -> None:
         self.marks = found
         self.ids: dict[Path | str | None, str] = {}
-        self.judged: dict[Outcome, list[str]] = {}
+        self.judged: dict[Told, list[str]] = {}
+        self.drawn: set[tuple[Path, Path]] = set()
 
     def boxes(self, outer: Path, layers: Sequence[Layer], indent: str) -> Iterator[str]:
         """A box for each layer; a nested model is a frame around those of its own."""
@@ -85,12 +101,23 @@ class _Drawing:
     def arrows(self, outer: Path, layers: Sequence[Layer]) -> Iterator[str]:
         """An arrow from each layer that feeds another, once, whichever call it feeds."""
         for layer in layers:
-            arrow = _ARROW if layer.reaches_output else _DASHED
+            path = (*outer, layer.name)
             fed = (source for call in layer.calls or (layer.inputs,) for source in call)
             for source in dict.fromkeys(fed):
                 if tail := self.ids.get((*outer, source)):
-                    yield f"  {tail} {arrow} {self.ids[(*outer, layer.name)]}"
-            yield from self.arrows((*outer, layer.name), layer.layers)
+                    between = ((*outer, source), path)
+                    self.drawn.add(between)
+                    kind = self.marks.edges.get(between)
+                    usual = _ARROW if layer.reaches_output else _DASHED
+                    yield f"  {tail} {_ARROWS[kind] if kind else usual} {self.ids[path]}"
+            yield from self.arrows(path, layer.layers)
+
+    def other_arrows(self) -> Iterator[str]:
+        """Those that are removed, and those that lead into a nested model or out of it."""
+        for between, kind in self.marks.edges.items():
+            if between not in self.drawn:
+                tail, head = between
+                yield f"  {self.ids[tail]} {_ARROWS[kind]} {self.ids[head]}"
 
     def arrows_of_missing(self) -> Iterator[str]:
         """The arrows that there would be; of two missing layers, the second has it."""

@@ -11,6 +11,7 @@ from lenet_verify.visible import visible
 
 LONGEST_NAME = 48
 LONGEST_VALUE = 72
+LONGEST_TITLE = 72
 UNREACHABLE = "does not reach the output"
 
 

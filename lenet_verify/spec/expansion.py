@@ -11,12 +11,12 @@ from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence as Several
 from dataclasses import dataclass, replace
 
+from lenet_verify.quoting import shown
 from lenet_verify.spec.blocks import INPUT, Block, check_uses, feeders, is_null, reference
 from lenet_verify.spec.document import Limits, Mapping, Node, Scalar, Sequence, over
 from lenet_verify.spec.fields import Problems
 from lenet_verify.spec.names import RESERVED, check_name
 from lenet_verify.visible import visible
-from lenet_verify.vocabulary.wording import shown
 
 _TEXT = 64
 """So many characters count as one node more."""

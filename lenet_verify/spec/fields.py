@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterable
 from typing import TypeVar
 
 from lenet_verify.errors import Problem, SpecError
+from lenet_verify.quoting import shown
 from lenet_verify.spec.document import Mapping, Node, Scalar, Sequence, plain
 from lenet_verify.visible import visible
 from lenet_verify.vocabulary import nearest
-from lenet_verify.vocabulary.wording import shown
 
 __all__ = [
     "Mistakes", "Problems", "each", "fields", "mapping", "shown", "text", "texts", "whole_number",

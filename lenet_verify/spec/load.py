@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping as Dictionary
 
 from lenet_verify.errors import Problem, SpecError
+from lenet_verify.quoting import nearest
 from lenet_verify.shipped import PREFIX, names_shipped, shipped
 from lenet_verify.spec.claims import read_claims
 from lenet_verify.spec.contents import CompileRecipe, Implementation, Source, Spec
@@ -24,7 +25,6 @@ from lenet_verify.spec.fields import (
 from lenet_verify.spec.file_bytes import read_bytes
 from lenet_verify.spec.layers import read_graph
 from lenet_verify.vocabulary import LOSSES, METRICS, OPTIMIZERS
-from lenet_verify.vocabulary.wording import nearest
 
 FORMAT = 1
 TOP_KEYS = (

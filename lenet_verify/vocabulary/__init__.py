@@ -5,6 +5,7 @@ Nothing here imports a framework; the tests hold the tables against the installe
 
 from __future__ import annotations
 
+from lenet_verify.quoting import nearest
 from lenet_verify.vocabulary.activations import (
     ACTIVATION_LAYERS,
     IDENTITY_LAYERS,
@@ -37,7 +38,6 @@ from lenet_verify.vocabulary.objects import (
     REGULARIZERS,
 )
 from lenet_verify.vocabulary.schemas import definitions, layer_schema
-from lenet_verify.vocabulary.wording import nearest
 
 __all__ = [
     "ACTIVATIONS",

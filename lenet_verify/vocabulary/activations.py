@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lenet_verify.quoting import shown
 from lenet_verify.vocabulary.classes import LAYERS
 from lenet_verify.vocabulary.layers import ALIASES
 from lenet_verify.vocabulary.objects import ACTIVATIONS, custom, keras_name
 from lenet_verify.vocabulary.plain import plain
-from lenet_verify.vocabulary.wording import shown
 
 _PARAMETERS: Mapping[str, Mapping[str, object]] = {
     "celu": {"alpha": 1.0},

@@ -7,8 +7,8 @@ Schema of exactly that. A form never imports, opens or evaluates what it reads.
 
 from __future__ import annotations
 
+from lenet_verify.quoting import alternatives, refused_word, shown, shown_name
 from lenet_verify.vocabulary.plain import is_number, is_whole, plain, tupled
-from lenet_verify.vocabulary.wording import alternatives, refused_word, shown, shown_name
 
 Schema = dict[str, object]
 

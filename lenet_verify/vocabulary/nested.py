@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lenet_verify.quoting import refused_word
 from lenet_verify.vocabulary.forms import Form, Schema, read_part
 from lenet_verify.vocabulary.objects import custom, keras_name, unknown_argument
-from lenet_verify.vocabulary.wording import refused_word
 
 
 class LayerForm(Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lenet_verify.quoting import nearest, refused_word, shown
 from lenet_verify.vocabulary.forms import (
     Flag,
     Form,
@@ -18,7 +19,6 @@ from lenet_verify.vocabulary.forms import (
 )
 from lenet_verify.vocabulary.lists import Axes
 from lenet_verify.vocabulary.plain import plain
-from lenet_verify.vocabulary.wording import nearest, refused_word, shown
 
 ACTIVATIONS: Mapping[str, str] = {
     name: name

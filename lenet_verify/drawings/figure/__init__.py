@@ -10,6 +10,7 @@ from lenet_verify.architecture import Architecture
 from lenet_verify.drawings.figure.composition import composed
 from lenet_verify.drawings.figure.picture import Group, Picture
 from lenet_verify.drawings.figure.svg import as_svg, as_svg_of_page, style
+from lenet_verify.drawings.marks import Marks
 from lenet_verify.verdict import Verdict
 
 __all__ = ["Group", "Picture", "as_svg", "as_svg_of_page", "composed", "draw_figure", "style"]
@@ -17,7 +18,7 @@ __all__ = ["Group", "Picture", "as_svg", "as_svg_of_page", "composed", "draw_fig
 
 def draw_figure(
     architecture: Architecture,
-    verdict: Verdict | None = None,
+    found: Verdict | Marks | None = None,
     theme: str = "auto",
     most: int | None = None,
 ) -> str:
@@ -25,8 +26,8 @@ def draw_figure(
 
     Args:
         architecture: the network.
-        verdict: what a check found, to be marked.
+        found: what a check found, or any other marks.
         theme: `light`, `dark`, or `auto`: as its reader's system is.
         most: how many stages a row may have, at least 3; None for as many as a page holds.
     """
-    return as_svg(composed(architecture, verdict, most), theme)
+    return as_svg(composed(architecture, found, most), theme)

@@ -6,15 +6,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from lenet_verify.architecture import Architecture, Layer
+from lenet_verify.difference import Kind
 from lenet_verify.drawings.figure.picture import MARKED
 from lenet_verify.drawings.figure.stages import Stage
-from lenet_verify.drawings.figure.wording import folds
+from lenet_verify.drawings.figure.wording import folds, leaves
 from lenet_verify.drawings.marks import SIGNS, Mark, Marks
 from lenet_verify.drawings.telling import shortened
 from lenet_verify.verdict import Outcome
 from lenet_verify.visible import visible
 
-WORST = (Outcome.BROKEN, Outcome.UNKNOWN, Outcome.DEVIATES)
+WORST = (
+    Outcome.BROKEN,
+    Outcome.UNKNOWN,
+    Outcome.DEVIATES,
+    Kind.REMOVED,
+    Kind.CHANGED,
+    Kind.UNKNOWN,
+    Kind.ADDED,
+)
 """What a figure marks, the worst first."""
 
 _MOST_NOTES, _MOST_NAMES = 24, 12
@@ -53,11 +62,15 @@ def marked(stage: Stage, marks: Marks) -> Mark:
     """What is to be marked of a whole stage: the worst of it, and of how many layers."""
     if stage.ghost is not None:
         return stage.ghost.mark
-    found = [mark for _, mark in _failing(stage.layers, marks)]
-    if not found:
+    named = list(_failing(stage.layers, marks))
+    if not named:
         return Mark()
+    found = [mark for _, mark in named]
     mark = min(found, key=_severity)
-    own = marks.layers.get((stage.end.name,)) if stage.end else None
+    own = marks.layers.get((stage.end.name,), Mark()) if stage.end else Mark()
+    if mark.outcome is Kind.ADDED and not _is_added(stage, own, len(found)):
+        word = shortened(named[0][0]) if len(found) == 1 else f"{len(found):,} layers"
+        return Mark(outcome=Kind.CHANGED, word=f"{word} added")
     if mark.outcome is None or (stage.is_one_layer and own is mark):
         return mark
     alike = sum(one.outcome is mark.outcome for one in found)
@@ -65,10 +78,17 @@ def marked(stage: Stage, marks: Marks) -> Mark:
     return replace(mark, word=word)
 
 
+def _is_added(stage: Stage, own: Mark, added: int) -> bool:
+    """Whether the stage itself is, and not just some of what is drawn with it."""
+    if stage.is_one_layer:
+        return own.outcome is Kind.ADDED
+    return added == sum(1 for _ in leaves(stage.layers))
+
+
 def _findings(
     marks: Marks, stages: Sequence[Stage], idle: Sequence[Layer]
 ) -> Iterator[tuple[str, str]]:
-    for note in marks.heading:
+    for note in marks.whole.notes:
         yield f"The model: {note}", "ink"
     found = []
     for stage in stages:
@@ -76,6 +96,10 @@ def _findings(
             found.append((stage.ghost.name, stage.ghost.mark))
         found += _failing(stage.layers, marks)
     found += _failing(idle, marks)
+    added = tuple(name for name, mark in found if mark.outcome is Kind.ADDED)
+    if added:
+        yield f"{SIGNS[Kind.ADDED]} added: {_listed(added)}", Kind.ADDED.value
+        found = [one for one in found if one[1].outcome is not Kind.ADDED]
     for name, mark in sorted(found, key=lambda one: _severity(one[1])):
         role = mark.outcome.value if mark.outcome else ""
         notes = f": {'; '.join(mark.notes)}" if mark.notes else ""

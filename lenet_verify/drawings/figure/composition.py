@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from lenet_verify.architecture import Architecture
+from lenet_verify.difference import Kind
 from lenet_verify.drawings.figure import lettering
-from lenet_verify.drawings.figure.captions import WORST, captions
+from lenet_verify.drawings.figure.captions import WORST, captions, marked
 from lenet_verify.drawings.figure.lanes import Lane, Lanes, lanes
 from lenet_verify.drawings.figure.layout import Placed, placed
 from lenet_verify.drawings.figure.lettering import wrapped
@@ -27,11 +28,12 @@ from lenet_verify.drawings.figure.solids import Scale, scale
 from lenet_verify.drawings.figure.stages import Stage, folded
 from lenet_verify.drawings.figure.units import first_shape, units
 from lenet_verify.drawings.figure.wording import label
-from lenet_verify.drawings.marks import SIGNS, marks, whole
-from lenet_verify.drawings.telling import parameters, shortened
+from lenet_verify.drawings.judged import marks
+from lenet_verify.drawings.marks import SIGNS, Marks
+from lenet_verify.drawings.telling import LONGEST_TITLE, parameters, shortened
 from lenet_verify.verdict import Verdict
 
-_MARGIN = 26.0
+_MARGIN, _LEGEND = 26.0, 19.0
 _LEAST_WIDTH, _ENOUGH_FOR_WORDS = 200.0, 420.0
 _BETWEEN_LANES, _TO_THE_TRUNK = 30.0, 44.0
 _MOST_STAGES, _MOST_BESIDE = 16, 6
@@ -44,7 +46,7 @@ _FEW = 9
 
 def composed(
     architecture: Architecture,
-    verdict: Verdict | None = None,
+    found: Verdict | Marks | None = None,
     most: int | None = None,
     *,
     alone: bool = True,
@@ -53,11 +55,11 @@ def composed(
 
     Args:
         architecture: the network.
-        verdict: what a check found, to be marked.
+        found: what a check found, or any other marks.
         most: how many stages a row may have, at least 3; None for as many as a page holds.
         alone: whether it has to say itself what it is of, and in which way what fails does.
     """
-    return _Composition(architecture, verdict, most, alone).picture()
+    return _Composition(architecture, marks(architecture, found), most, alone).picture()
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,10 @@ class _Composition:
     """One figure in the making."""
 
     def __init__(
-        self, architecture: Architecture, verdict: Verdict | None, most: int | None, alone: bool
+        self, architecture: Architecture, shown: Marks, most: int | None, alone: bool
     ) -> None:
-        self.architecture, self.marks = opened(architecture, marks(architecture, verdict))
+        self.architecture, self.marks = opened(architecture, shown)
         self.most, self.alone = most, alone
-        self.verdict = verdict
         self.lanes: Lanes = lanes(self.architecture)
         self.items: list[Item] = []
 
@@ -87,11 +88,12 @@ class _Composition:
         lines = self.words(columns, joined)
         wide = sum(_width(column) for column in columns) + _TO_THE_TRUNK * (len(columns) - 1)
         longest = max((lettering.width(line, 11) + 13 for line, _ in lines), default=0.0)
-        width = max(wide, _LEAST_WIDTH, min(longest, _ENOUGH_FOR_WORDS))
+        legend = max((end - _MARGIN for end in map(_end, self.legend(0))), default=0.0)
+        width = max(wide, _LEAST_WIDTH, min(longest, _ENOUGH_FOR_WORDS), legend)
         y = self.heading(width) if self.alone else _MARGIN
         y = self.drawings(columns, joined.drawn, y)
         y = self.write(lines, width, y)
-        title = shortened(self.architecture.title)
+        title = shortened(self.architecture.title, LONGEST_TITLE)
         about = f"The network {title} as a figure. {self.told(columns)}"
         size = ceil(width + 2 * _MARGIN), ceil(y + _MARGIN)
         return Picture(*size, title, about, tuple(self.items))
@@ -101,7 +103,7 @@ class _Composition:
         trunk = () if self.lanes.trunk is None else (self.lanes.trunk,)
         columns = [list(each) for each in (self.lanes.inputs, trunk, self.lanes.outputs) if each]
         most = self.most or (_MOST_STAGES if len(columns) == 1 else _MOST_BESIDE)
-        apart = {path[0] for path, mark in self.marks.layers.items() if mark.outcome in WORST}
+        apart = self.apart()
         stages = [[folded(units(lane), most, apart) for lane in column] for column in columns]
         self.add_missing([one for column in stages for one in column])
         sizes = self.scale(sum(max(map(len, column)) for column in stages), stages)
@@ -112,6 +114,16 @@ class _Composition:
             ]
             for column, beside in zip(columns, stages, strict=True)
         ]
+
+    def apart(self) -> dict[str, Hashable]:
+        """By layer, what it is marked with: itself, or that it is added as others are."""
+        found: dict[str, Hashable] = {}
+        for path, mark in self.marks.layers.items():
+            if mark.outcome in WORST:
+                name = path[0]
+                key = mark.outcome if mark.outcome is Kind.ADDED else name
+                found[name] = key if found.get(name, key) == key else name
+        return found
 
     def add_missing(self, all_stages: Sequence[list[Stage]]) -> None:
         """Puts layers that the model lacks behind those that they should follow."""
@@ -148,21 +160,41 @@ class _Composition:
     def heading(self, width: float) -> float:
         """Title, verdict and totals."""
         y = _MARGIN
-        for line in wrapped(shortened(self.architecture.title), width * 0.9, 17):
+        for line in wrapped(shortened(self.architecture.title, LONGEST_TITLE), width * 0.9, 17):
             y += 15
             self.items.append(Text(_MARGIN, y, line, 17, bold=True))
             y += 6
         y += 14
         x = _MARGIN
-        mark = whole(self.verdict, self.marks)
+        mark = self.marks.whole
         if mark.word:
             role = mark.outcome.value if mark.outcome else "muted"
             role = role if role in (*MARKED, "holds") else "muted"
-            word = Text(x, y, f"{SIGNS[mark.outcome]} {mark.word}".strip(), 12, role, True)
-            self.items.append(word)
-            x += word.width + 10
-        self.items.append(Text(x, y, parameters(self.architecture.params), 12, "muted"))
+            words = f"{SIGNS[mark.outcome]} {mark.word}".strip()
+            # bold text is wider than that which is measured
+            for at, line in enumerate(wrapped(words, width * 0.85, 12)):
+                y += 16 if at else 0
+                word = Text(_MARGIN, y, line, 12, role, True)
+                self.items.append(word)
+                x = word.x + word.width + 10
+        counts = parameters(self.architecture.params)
+        if x + lettering.width(counts, 12) > _MARGIN + width:
+            x, y = _MARGIN, y + 16
+        self.items.append(Text(x, y, counts, 12, "muted"))
+        self.items += self.legend(y)
+        y += _LEGEND * len(self.marks.legend)
         return y + 26
+
+    def legend(self, y: float) -> Iterator[Item]:
+        """What each mark means, beside a frame that looks like it."""
+        left, right = _MARGIN, _MARGIN + 20
+        for kind, text in self.marks.legend.items():
+            y += _LEGEND
+            corners = ((left, y - 9), (right, y - 9), (right, y), (left, y))
+            yield Shape(corners, f"{kind.value}-solid")
+            word = Text(right + 8, y, f"{SIGNS[kind]} {kind.value}", 11, kind.value, True)
+            yield word
+            yield Text(word.x + word.width + 8, y, text, 11, "muted")
 
     def drawings(
         self, columns: Sequence[Sequence[_Drawn]], joined: Collection[tuple[int, int]], y: float
@@ -212,9 +244,19 @@ class _Composition:
         sentences = []
         for column in columns:
             for one in column:
-                words = [label(stage, self.marks).in_words for stage in one.stages]
+                words = [self.in_words(stage) for stage in one.stages]
                 sentences.append(", then ".join(shortened(word, 96) for word in words) + ".")
         return " ".join(sentences)
+
+    def in_words(self, stage: Stage) -> str:
+        """A stage, and what is marked of it."""
+        mark = marked(stage, self.marks)
+        word = f" ({mark.word})" if mark.outcome in WORST and mark.word else ""
+        return label(stage, self.marks).in_words + word
+
+
+def _end(item: Item) -> float:
+    return item.x + item.width if isinstance(item, Text) else 0.0
 
 
 def _width(column: Sequence[_Drawn]) -> float:

@@ -93,7 +93,7 @@ def _renamed(marks: Marks, nested: Layer) -> Marks:
         )
         for ghost in marks.ghosts
     ]
-    return Marks(layers, ghosts, marks.heading)
+    return replace(marks, layers=layers, ghosts=ghosts)
 
 
 def _path(path: Path, nested: Layer) -> Path:

@@ -107,6 +107,12 @@ _LIGHT: Mapping[str, str] = {
     "unknown-fill": "#faeaf4",
     "deviates": "#005a91",
     "deviates-fill": "#dff0fc",
+    "removed": "#a83800",
+    "removed-fill": "#ffffff",
+    "added": "#00694d",
+    "added-fill": "#d8f2e7",
+    "changed": "#005a91",
+    "changed-fill": "#dff0fc",
     "holds": "#00694d",
 }
 _DARK: Mapping[str, str] = {
@@ -125,11 +131,17 @@ _DARK: Mapping[str, str] = {
     "unknown-fill": "#3d2035",
     "deviates": "#7cc4f5",
     "deviates-fill": "#11324a",
+    "removed": "#ff9a66",
+    "removed-fill": "#0d1117",
+    "added": "#5fd3ae",
+    "added-fill": "#123a2d",
+    "changed": "#7cc4f5",
+    "changed-fill": "#11324a",
     "holds": "#5fd3ae",
 }
 COLOURS: Mapping[str, Mapping[str, str]] = {"light": _LIGHT, "dark": _DARK}
-MARKED = ("broken", "unknown", "deviates")
-"""Outcomes that change how a stage looks."""
+MARKED = ("broken", "unknown", "deviates", "removed", "added", "changed")
+"""What changes how a stage looks."""
 
 
 def looks(theme: str) -> Mapping[str, Look]:
@@ -146,6 +158,9 @@ def looks(theme: str) -> Mapping[str, Look]:
     found["broken-solid"] = replace(found["broken-solid"], width=2.2)
     found["unknown-solid"] = replace(found["unknown-solid"], width=1.4, dash=(4.0, 2.5))
     found["deviates-solid"] = replace(found["deviates-solid"], width=1.6, dash=(1.6, 1.6))
+    found["added-solid"] = replace(found["added-solid"], width=2.6)
+    found["changed-solid"] = replace(found["changed-solid"], width=1.6, dash=(1.6, 1.6))
+    found["removed-solid"] = replace(found["removed-solid"], width=1.6, dash=(5.0, 3.0))
     found["missing"] = Look("", colours["broken"], 1.6, (5.0, 3.0))
     found["unseen"] = Look(colours["input"], colours["edge"], 1.0, (3.0, 2.5))
     found["field"] = Look(colours["field"], colours["edge"], 0.9)

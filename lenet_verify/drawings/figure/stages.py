@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lenet_verify.architecture import Layer
@@ -43,17 +43,19 @@ class Stage:
         return len(self.units) == 1 and not self.units[0].branches
 
 
-def folded(units: Sequence[Unit], most: int, apart: Collection[str] = ()) -> list[Stage]:
+def folded(
+    units: Sequence[Unit], most: int, apart: Mapping[str, Hashable] | None = None
+) -> list[Stage]:
     """At most so many stages.
 
     Args:
         units: of one lane.
         most: at least 3.
-        apart: layers that are not folded with equal ones.
+        apart: by layer, what it is marked with: only those of the same are folded.
     """
     stages = [Stage((unit,)) for unit in units]
     if len(stages) > most:
-        stages = _equal(stages, apart)
+        stages = _equal(stages, apart or {})
     if len(stages) > most:
         stages = _of_one_size([Stage((unit,)) for unit in units])
     if len(stages) > most:
@@ -64,19 +66,20 @@ def folded(units: Sequence[Unit], most: int, apart: Collection[str] = ()) -> lis
     return stages
 
 
-def _equal(stages: Sequence[Stage], apart: Collection[str]) -> list[Stage]:
+def _equal(stages: Sequence[Stage], apart: Mapping[str, Hashable]) -> list[Stage]:
     found: list[Stage] = []
     for stage in stages:
         (unit,) = stage.units
-        if found and _are_equal(found[-1].units[-1], unit) and not _any_of(found[-1], stage, apart):
+        alike = found and _are_equal(found[-1].units[-1], unit)
+        if alike and _marked(found[-1], apart) == _marked(stage, apart):
             found[-1] = Stage((*found[-1].units, unit), EQUAL)
         else:
             found.append(stage)
     return found
 
 
-def _any_of(one: Stage, other: Stage, names: Collection[str]) -> bool:
-    return any(layer.name in names for layer in (*one.layers, *other.layers))
+def _marked(stage: Stage, apart: Mapping[str, Hashable]) -> set[Hashable]:
+    return {apart[layer.name] for layer in stage.layers if layer.name in apart}
 
 
 def _are_equal(one: Unit, other: Unit) -> bool:

@@ -102,7 +102,7 @@ def folds(stages: Sequence[Stage], marks: Marks) -> Iterator[str]:
 
 def _amount(stage: Stage) -> str:
     """`32 layers, some in branches`."""
-    within = sum(1 for _ in _leaves(stage.layers)) - len(stage.layers)
+    within = sum(1 for _ in leaves(stage.layers)) - len(stage.layers)
     nested = sum(bool(layer.layers) for layer in stage.layers)
     if nested == len(stage.layers) == 1:
         return f"a model of {_counted(within + 1)}"
@@ -121,7 +121,7 @@ def _counted(layers: int) -> str:
 def in_full(stage: Stage) -> str:
     """Every layer of a stage, a line each."""
     if stage.ghost is not None:
-        return f"{visible(stage.ghost.name, _LONGEST_NAME)}: missing"
+        return f"{visible(stage.ghost.name, _LONGEST_NAME)}: {stage.ghost.mark.word or 'missing'}"
     return "\n".join(
         f"{visible(layer.name, _LONGEST_NAME)}: {summary(layer)}, {outputs(layer)}, "
         f"{parameters(layer.params)}"
@@ -201,7 +201,7 @@ def _main_types(stage: Stage) -> list[str]:
     if stage.why == EQUAL and not stage.units[-1].branches:
         return _how(stage.units[-1].end)
     counts: dict[str, int] = {}
-    for layer in _leaves(stage.layers):
+    for layer in leaves(stage.layers):
         if layer.params or layer.name == stage.units[-1].end.name:
             counts[layer.type] = counts.get(layer.type, 0) + 1
     last = stage.units[-1].end.type
@@ -210,10 +210,11 @@ def _main_types(stage: Stage) -> list[str]:
     return [(name in _LONG and _of_type(name)) or _briefly_type(name) for name in types[:3]]
 
 
-def _leaves(layers: Sequence[Layer]) -> Iterator[Layer]:
+def leaves(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """The layers, in place of each nested model those inside of it."""
     for layer in layers:
         if layer.layers:
-            yield from _leaves(layer.layers)
+            yield from leaves(layer.layers)
         else:
             yield layer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from lenet_verify.drawings.marks import paths_of
+from lenet_verify.drawings.judged import paths_of
 from lenet_verify.renderers.html.anchors import Anchors
 from lenet_verify.renderers.html.element import Html, block, element, short
 from lenet_verify.renderers.layer_table import LayerRow, layer_rows

@@ -48,6 +48,19 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a layer stands in its model.
+
+    Attributes:
+        path: the names of the nested models around it, and its own.
+        fed_by: the paths of the layers that feed it, nested models being opened.
+    """
+
+    path: tuple[str, ...]
+    fed_by: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LayerDifference:
     """A layer of the one model and the layer of the other that stands for it.
 
@@ -58,6 +71,7 @@ class LayerDifference:
         effects: what follows, from that or from what feeds it.
         unknown: what cannot be compared.
         inputs, readers: of a layer that is added or removed, what feeds it, and what it feeds.
+        old_place, new_place: where they stand.
     """
 
     old: Layer | None
@@ -67,6 +81,8 @@ class LayerDifference:
     unknown: tuple[Unknown, ...] = ()
     inputs: tuple[str, ...] = ()
     readers: tuple[str, ...] = ()
+    old_place: Place | None = None
+    new_place: Place | None = None
 
     @property
     def kind(self) -> Kind:

@@ -52,4 +52,6 @@ def shown(value: object) -> str:
 def shown_name(name: object) -> str:
     """A name as an error quotes it; `repr` escapes what a terminal would obey."""
     text = str(name)
-    return repr(text) if len(text) <= 40 else f"{text[:40]!r}…"
+    quoted = repr(text) if len(text) <= 40 else f"{text[:40]!r}…"
+    # what is spelt out can become long
+    return quoted if len(quoted) <= 64 else f"{quoted[:62]}…'"
