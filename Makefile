@@ -28,7 +28,7 @@ check: $(ready) ## lint, formatting, types, the house's contracts, the docs, sta
 	$(bin)/mypy
 	$(bin)/lint-imports
 	$(bin)/python -m pytest -q tests/test_docs.py
-	$(bin)/lenet-verify report $(wildcard spec/*.yaml) --out reports --check
+	$(bin)/lenet-verify report --check
 
 COUNT ?= 100000
 SEED ?= 1
@@ -51,7 +51,7 @@ bench: $(ready) ## measure against the peers
 	$(bin)/python bench/bench.py
 
 reports: $(ready) ## regenerate reports/ for every spec
-	$(bin)/lenet-verify report $(wildcard spec/*.yaml) --out reports
+	$(bin)/lenet-verify report
 
 docs: $(ready) ## refresh what the docs take from the program
 	$(bin)/python docs/refresh.py

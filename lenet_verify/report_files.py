@@ -10,6 +10,7 @@ from pathlib import PurePath
 from lenet_verify.architecture import Layer
 from lenet_verify.drawings.figure import draw_figure
 from lenet_verify.drawings.graph import draw_graph
+from lenet_verify.drawings.graph_theme import as_its_reader_has_it
 from lenet_verify.errors import UsageError
 from lenet_verify.renderers import render_markdown
 from lenet_verify.renderers.html import render_html
@@ -24,7 +25,7 @@ INDEX = "index"
 Draw = Callable[[str, Sequence[str]], Mapping[str, bytes]]
 """DOT to pictures, by the suffixes of their files that are wanted."""
 
-_MOST_AS_PIXELS = 100
+_MOST_AS_PIXELS = 50
 """Layers of a graph that a picture of pixels still shows; one of hundreds is megabytes of them."""
 
 
@@ -43,7 +44,10 @@ def compose(report: Report, name: str, draw: Draw | None) -> tuple[Report, dict[
     dot = draw_graph(titled, report.verdict)
     files = {figure_of(name): draw_figure(titled, report.verdict).encode()}
     kinds = graph_kinds(report)
-    files |= {f"{name}.{kind}": one for kind, one in draw(dot, kinds).items()} if draw else {}
+    graph = dict(draw(dot, kinds)) if draw else {}
+    if "svg" in graph:
+        graph["svg"] = as_its_reader_has_it(graph["svg"].decode()).encode()
+    files |= {f"{name}.{kind}": picture for kind, picture in graph.items()}
     files[f"{name}.dot"] = dot.encode("utf-8", "backslashreplace")
     report = replace(report, pictures=tuple(files))
     texts = {f"{name}.md": render_markdown([report]), f"{name}.html": render_html([report])}

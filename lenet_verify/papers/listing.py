@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -60,7 +61,13 @@ def papers() -> tuple[Paper, ...]:
     for stem in shipped():
         spec = load_spec(PREFIX + stem)
         found.append(Paper(spec.path, spec, judged.get((stem, spec.sha256), ())))
-    return tuple(sorted(found, key=lambda paper: (paper.year or 0, paper.name)))
+    return tuple(sorted(found, key=lambda paper: (paper.year or 0, _natural(paper.name))))
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """By which names are sorted as people would: ResNet-50 before ResNet-101."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", name)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
 def _judged() -> dict[tuple[str, str], tuple[Judged, ...]]:

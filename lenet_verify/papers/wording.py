@@ -23,7 +23,8 @@ def _said(judged: Judged) -> str:
     if not failing and not claims["deviates"]:
         return f"all {total} hold"
     parts = [f"{claims['holds']} of {total} hold"]
-    for word, said in (("deviates", "deviate"), ("broken", "broken"), ("unknown", "unknown")):
+    deviate = "deviates" if claims["deviates"] == 1 else "deviate"
+    for word, said in (("deviates", deviate), ("broken", "broken"), ("unknown", "unknown")):
         parts += [f"{claims[word]} {said}"] if claims[word] else []
     return ", ".join(parts)
 
