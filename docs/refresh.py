@@ -219,7 +219,11 @@ def figures() -> dict[Path, str]:
         networks = {"lenet5": infer(spec), "broken": infer(load_spec(theirs))}
         old, new = networks["lenet5"], infer(load_spec(other))
     folder_of_figures = ROOT / "docs" / "figures"
-    pictures = {}
+    shipped = (ROOT / "spec" / f"{name}.yaml" for name in ("vgg16", "resnet50"))
+    pictures = {
+        folder_of_figures / f"{path.stem}.svg": draw_figure(infer(load_spec(path)))
+        for path in shipped
+    }
     for name, network in networks.items():
         verdict = check(spec, network)
         pictures[folder_of_figures / f"{name}.svg"] = draw_figure(network, verdict)

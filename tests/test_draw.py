@@ -100,8 +100,8 @@ def test_an_old_picture_is_replaced(tmp_path: Path, capsys: Capture) -> None:
         (["-o", "."], "--out takes a file, not '.'"),
         (["-o", "x" * 300 + ".svg"], f"{'x' * 255}… cannot be a file: File name too long"),
         (
-            ["--style", "graph", "--theme", "dark"],
-            "--theme is for the figure: leave it out, or add --style figure",
+            ["--style", "mermaid", "--theme", "dark"],
+            "--theme is not for Mermaid, whose page decides: leave it out",
         ),
         (
             ["--orientation", "right"],

@@ -551,6 +551,18 @@ def test_what_is_broken_is_marked_in_shape_and_word(tmp_path: Path) -> None:
     assert order[:3] == ["C5", "F6", "output"]
 
 
+def test_what_is_missing_behind_a_flatten_stands_in_front_of_what_follows() -> None:
+    spec, network = lenet5()
+    layers = tuple(
+        replace(one, inputs=("flatten",)) if one.name == "output" else one
+        for one in network.layers
+        if one.name not in ("C5", "F6")
+    )
+    network = replace(network, layers=layers)
+    words = texts(judged(draw_figure(network, lv.check(spec, network))))
+    assert [word for word in words if word in ("C5", "F6", "output")] == ["C5", "F6", "output"]
+
+
 def test_what_is_unknown_is_not_drawn_as_if_it_held() -> None:
     spec, network = lenet5()
     unknown = {"output": "a custom layer"}

@@ -9,7 +9,7 @@ import lenet_verify as lv
 FIGURES = Path(__file__).parent.parent / "docs" / "figures"
 
 
-@pytest.mark.parametrize("name", ["VGG16", "ResNet50", "InceptionV3", "MobileNetV2"])
+@pytest.mark.parametrize("name", ["InceptionV3", "MobileNetV2"])
 def test_the_gallery_draws_the_network_that_keras_builds(name):
     import keras
 

@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,8 +17,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lenet_verify.architecture import Architecture, Layer, Shape
+from lenet_verify.cli import main
 from lenet_verify.drawings.graph import draw_graph
-from lenet_verify.drawings.graph_label import INK, LOOKS, MUTED
+from lenet_verify.drawings.graph_label import INK, LINE, LOOKS, MUTED
+from lenet_verify.drawings.graph_theme import IN_THE_DARK, darkened
 from lenet_verify.drawings.telling import LONGEST_NAME, shortened, summary
 from lenet_verify.pictures import lay_out
 from lenet_verify.verdict import Finding, Outcome, Pairing, Verdict
@@ -470,6 +474,46 @@ def test_all_text_has_the_contrast_of_wcag_aa() -> None:
         for ink in (look.ink, INK, MUTED):
             assert contrast(ink, look.fill) >= 4.5, (ink, look.fill)
         assert contrast(look.ink, "#ffffff") >= 4.5
+        ground, fill = IN_THE_DARK["white"], IN_THE_DARK[look.fill]
+        for ink in (look.ink, INK, MUTED):
+            assert contrast(IN_THE_DARK[ink], fill) >= 4.5, (ink, look.fill)
+        assert contrast(IN_THE_DARK[look.ink], ground) >= 4.5
+    for line, ground in ((LINE, "white"), (LINE, "#ffffff")):
+        assert contrast(line, "#ffffff") >= 3
+        assert contrast(IN_THE_DARK[line], IN_THE_DARK[ground]) >= 3
+
+
+def test_in_the_dark_no_light_colour_is_left_and_no_text_is_changed() -> None:
+    hostile = '="#ffffff" bgcolor=white ="#1f2328"'
+    network = Architecture(
+        title=hostile, inputs=(), outputs=(), layers=(replace(layer("a"), name=hostile),)
+    )
+    dark = darkened(draw_graph(network))
+    light = draw_graph(network)
+    attributes = re.compile(r'="(#[0-9a-f]{6})"')
+    assert set(attributes.findall(light)) <= set(IN_THE_DARK)
+    used = ["white", *attributes.findall(light)]
+    assert set(attributes.findall(dark)) == {IN_THE_DARK[one] for one in used}
+    assert dark.count("=&quot;#ffffff&quot; bgcolor=white =") == 2
+
+
+@pytest.mark.parametrize("theme", ["dark", "auto"])
+def test_the_laid_out_graph_is_light_or_dark_as_it_should_be(theme: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.svg"
+    model = "spec/lenet5.yaml"
+    assert main(["draw", model, "--style", "graph", "--theme", theme, "-qo", str(file)]) == 0
+    root = ElementTree.parse(file).getroot()
+    ground = root.find(".//{*}polygon")
+    assert ground is not None
+    style = root.findtext("{*}style") or ""
+    rules = dict(re.findall(r'\[fill="([^"]+)"\] \{ fill: (#\w+) \}', style))
+    if theme == "dark":
+        assert (ground.get("fill"), rules) == (IN_THE_DARK["white"], {})
+    else:
+        assert ground.get("fill") == "white"
+        assert "prefers-color-scheme: dark" in style
+        used = {one.get("fill") for one in root.iter()} - {None, "none"}
+        assert rules == {one: IN_THE_DARK[one or ""] for one in used}
 
 
 def contrast(one: str, other: str) -> float:

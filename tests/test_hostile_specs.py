@@ -446,6 +446,58 @@ def test_case_16_shapes_that_do_not_join(refused, layers, place, words):
         assert word in found[2]
 
 
+# ---- blocks that explode -----------------------------------------------------------------------
+
+BLOCKS = {
+    "repeated": ("b: {layers: {r: {type: ReLU}}}", "repeat: 1000000"),
+    "repeated more often than can be counted": (
+        "b: {layers: {r: {type: ReLU}}}",
+        f"repeat: {'9' * 40}",
+    ),
+    "nested, ten of each": (
+        ", ".join(f"b{n}: {{layers: {{x: {{block: b{n + 1}, repeat: 10}}}}}}" for n in range(9))
+        + ", b: {layers: {x: {block: b0, repeat: 10}}}, b9: {layers: {r: {type: ReLU}}}",
+        "repeat: 10",
+    ),
+    "a long name": (f"b: {{layers: {{? {'r' * 100_000} : {{type: ReLU}}}}}}", "repeat: 1000"),
+    "a long argument": (
+        "b: {arguments: {n: }, layers: {r: {type: Dense, units: $n}}}",
+        f"repeat: 1000, n: {'9' * 100_000}",
+    ),
+    "a large argument": (
+        "b: {arguments: {n: }, layers: {r: {type: Reshape, target_shape: $n}}}",
+        f"repeat: 1000, n: [{'1,' * 50_000}]",
+    ),
+    "fed by many": (
+        f"b: {{layers: {{r: {{type: Add, inputs: [{'input,' * 5000}]}}}}}}",
+        f"inputs: [{'input,' * 5000}]",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BLOCKS)
+def test_rule_3_blocks_that_are_written_out(refused, case):
+    blocks, use = BLOCKS[case]
+    message = over("yaml-nodes", 200000, "with its blocks written out, more")
+    spec = f"{HEAD}blocks: {{{blocks}}}\nlayers:\n  a: {{block: b, {use}}}\n"
+    assert refused(spec) == [(6, 3, message)]
+
+
+def test_rule_3_blocks_in_blocks(refused):
+    chain = "".join(f"  b{n}: {{layers: {{x: {{block: b{n + 1}}}}}}}\n" for n in range(3000))
+    last = "  b3000: {layers: {x: {type: ReLU}}}\n"
+    ((_, _, message),) = refused(f"{HEAD}blocks:\n{chain}{last}layers:\n  a: {{block: b0}}\n")
+    assert message == over("yaml-depth", 64, "blocks nested deeper")
+
+
+def test_rule_3_a_block_inside_itself_is_not_written_out(refused):
+    blocks = "b: {layers: {x: {block: b, repeat: 1000}, y: {block: b, repeat: 1000}}}"
+    spec = f"{HEAD}blocks: {{{blocks}}}\nlayers:\n  a: {{block: b, repeat: 1000}}\n"
+    found = refused(spec)
+    assert {message for _, _, message in found} == {"a block cannot be used inside itself: b -> b"}
+    assert len(found) == 2
+
+
 # ---- rule 3: no spec within the limits takes long ----------------------------------------------
 
 FLATTENS = "".join(f"  layer{at}: {{type: Flatten}}\n" for at in range(2500))

@@ -45,8 +45,20 @@ def test_the_schema_command_prints_it(run_cli):
     assert json.loads(run.stdout) == schema()
 
 
+BLOCKS = {
+    "unit": {
+        "arguments": {"n": None, "rate": 0.5},
+        "layers": {
+            "d": {"type": "Dense", "units": "$n", "inputs": "input"},
+            "drop": {"type": "Dropout", "rate": "$rate"},
+        },
+    }
+}
+
+
 def _set(document, path, value):
-    changed = copy.deepcopy(document)
+    changed = {**copy.deepcopy(document), "blocks": copy.deepcopy(BLOCKS)}
+    changed["layers"]["unit"] = {"block": "unit", "n": 3}
     at = changed
     for key in path[:-1]:
         at = at[key]
@@ -77,6 +89,17 @@ WRONG = {
     "empty any": (["claims", 1, "expect", "C1", "output"], {"any": []}),
     "claim key": (["claims", 1, "qoute"], "…"),
     "reserved name": (["layers", "model"], {"type": "Flatten"}),
+    "use without its block": (["layers", "C1"], {"repeat": 2}),
+    "block's repeat": (["layers", "C1"], {"block": "unit", "repeat": 0}),
+    "block with a type": (["layers", "C1"], {"block": "unit", "type": "Flatten"}),
+    "block without layers": (["blocks"], {"unit": {"arguments": {}}}),
+    "block's key": (["blocks", "unit", "layer"], {}),
+    "block's layer type": (["blocks", "unit", "layers", "d", "type"], "Dnse"),
+    "block's argument": (["blocks", "unit", "layers", "d", "unit"], 3),
+    "block's value": (["blocks", "unit", "layers", "d", "use_bias"], "no"),
+    "name of an argument": (["blocks", "unit", "arguments", "a-b"], 3),
+    "reserved argument": (["blocks", "unit", "arguments", "repeat"], 3),
+    "layer called input": (["blocks", "unit", "layers", "input"], {"type": "Flatten"}),
     "year": (["sources", "paper", "year"], "1998?"),
 }
 
@@ -105,6 +128,17 @@ RIGHT = {
     "initializer": (["layers", "C1", "kernel_initializer"], {"type": "RandomNormal", "stddev": 1}),
     "frozen": (["layers", "C1", "trainable"], False),
     "feeders": (["layers", "S2", "inputs"], ["C1"]),
+    "use of a block": (["layers", "more"], {"block": "unit", "n": 3, "inputs": "output"}),
+    "repeated": (["layers", "more"], {"block": "unit", "n": 3, "repeat": 2}),
+    "block in a block": (["blocks", "two"], {"layers": {"a": {"block": "unit", "n": 3}}}),
+    "argument inside a value": (
+        ["blocks", "unit", "layers", "c"],
+        {"type": "Reshape", "target_shape": ["$n", 1]},
+    ),
+    "wrapped": (
+        ["blocks", "unit", "layers", "w"],
+        {"type": "TimeDistributed", "layer": {"type": "Dense", "units": "$n"}},
+    ),
     "a later fact": (["claims", 1, "expect", "C1", "connections"], 122304),
 }
 

@@ -683,9 +683,164 @@ def test_implementations(mistakes, implementations, messages):
     assert mistakes(spec) == messages
 
 
-def test_implementations_are_for_claims_alone(mistakes):
-    spec = NET + "implementations: ⟦{keras.applications.VGG16: }\n"
-    assert mistakes(spec) == ["'implementations' is for a spec of claims alone; this has 'layers'"]
+# ---- blocks ------------------------------------------------------------------------------------
+
+BLOCK = """\
+format: 1
+title: t
+input: 3@32x32
+blocks:
+  unit:
+    arguments: {filters: , size: 3}
+    layers:
+      conv: {type: Conv2D, filters: $filters, kernel_size: $size}
+      norm: {type: BatchNormalization}
+layers:
+"""
+
+
+@pytest.mark.parametrize(
+    ("layers", "messages"),
+    [
+        ("⟦a: {block: unit}", ["block 'unit' needs 'filters'"]),
+        (
+            "a: {block: ⟦unti, filters: 3}\n  b: {type: Flatten, inputs: a}",
+            ["unknown block 'unti'; did you mean 'unit'?"],
+        ),
+        (
+            "a: {block: unit, ⟦filtres: 3, ⟦type: Conv2D}",
+            [
+                "unknown argument 'filtres' of block 'unit'; did you mean 'filters'?",
+                "unknown argument 'type' of block 'unit'; known: filters, size, block, repeat, "
+                "inputs",
+            ],
+        ),
+        # once, however often it is repeated, and where it is given
+        (
+            "a: {block: unit, filters: ⟦six, repeat: 3}",
+            ["'filters' takes a whole number from 1 to 2147483647, not 'six'"],
+        ),
+        (
+            "a: {block: unit, filters: 1, repeat: ⟦0}\n"
+            "  b: {block: unit, filters: 1, repeat: ⟦two}\n"
+            "  c: {block: unit, filters: 1, repeat: ⟦true}\n"
+            "  d: {type: Flatten, ⟦repeat: 2}",
+            [
+                "'repeat' takes a whole number from 1, not 0",
+                "'repeat' takes a whole number from 1, not 'two'",
+                "'repeat' takes a whole number from 1, not true",
+                "only the use of a block can be repeated: put the layer into one",
+            ],
+        ),
+        (
+            "a: {block: unit, filters: 1, inputs: [⟦C33]}\n"
+            "  b: {block: unit, filters: 1, inputs: ⟦[]}\n"
+            "  c: {type: Flatten, inputs: ⟦a.nrm}",
+            [
+                "unknown layer 'C33'; known: input, a.conv, a.norm, b.conv, b.norm, c, a, b",
+                "'inputs' of 'b' names no layer",
+                "unknown layer 'a.nrm'; did you mean 'a.norm'?",
+            ],
+        ),
+        (
+            "a: {block: unit, filters: 1, repeat: 2}\n"
+            "  ⟦a.2.norm: {type: Flatten}\n"
+            "  ⟦input: {block: unit, filters: 1}",
+            [
+                "'a.2.norm' is the name of a block's layer already: choose another",
+                "'input' is a reserved name: choose another",
+            ],
+        ),
+    ],
+)
+def test_uses_of_blocks(mistakes, layers, messages):
+    assert mistakes(f"{BLOCK}  {layers}\n") == messages
+
+
+@pytest.mark.parametrize(
+    ("blocks", "use", "messages"),
+    [
+        ("⟦[]", "{type: Flatten}", ["'blocks' is a mapping of names to values"]),
+        (
+            "{b: ⟦[], ⟦c: {arguments: ⟦3}, d: {layers: ⟦{}}, e: {⟦layer: {a: {type: ReLU}}}}",
+            "{block: e}",
+            [
+                "block 'b' is a mapping of names to values",
+                "block 'c' needs 'layers'",
+                "'arguments' of block 'c' is a mapping of names to values",
+                "'layers' of block 'd' names no layer",
+                "unknown key 'layer' of block 'e'; did you mean 'layers'?",
+            ],
+        ),
+        (
+            "{b: {arguments: {⟦type: , ⟦1x: 2, z: ⟦$q}, layers: {⟦input: {type: Dense, units: ⟦$y},"
+            " ⟦a/b: {type: Dense, units: $z}}}}",
+            "{block: b, type: 1}",
+            [
+                "'type' is a reserved name: choose another",
+                "the name of an argument has letters, digits and '_' only",
+                "a default refers to no argument: write a value",
+                "'input' is a reserved name: choose another",
+                "unknown argument '$y' of block 'b'; known: $type, $1x, $z",
+                "Keras allows no '/' in the name of a layer",
+            ],
+        ),
+        # in a block's layers: once for all of its uses
+        (
+            "{b: {arguments: {n: }, layers: {c: {type: ⟦Dnse, units: $n}, d: {type: Dense, "
+            "⟦unit: $n, inputs: [c, ⟦k]}, e: ⟦5, f: {type: Add, inputs: ⟦$n}, g: {block: ⟦q}}}}",
+            "{block: b, n: 4, repeat: 2}\n  a2: {block: b, n: 5}",
+            [
+                "unknown layer type 'Dnse'; did you mean 'Dense'?",
+                "unknown argument 'unit' of Dense; did you mean 'units'?",
+                "unknown layer 'k' of block 'b'; known: input, c, d, e, f, g",
+                "layer 'a.1.e' is a mapping of names to values",
+                "unknown layer '$n' of block 'b'; known: input, c, d, e, f, g",
+                "unknown block 'q'; known: b",
+            ],
+        ),
+        (
+            "{b: {layers: {x: {block: c}}}, c: {layers: {y: {block: ⟦b, repeat: 9}}}}",
+            "{block: b, repeat: 9}",
+            ["a block cannot be used inside itself: b -> c -> b"],
+        ),
+        (
+            "{b: {layers: {⟦x: {type: ReLU}, y: {type: ReLU}}}}",
+            "{block: b, inputs: a}",
+            ["these layers feed each other in a cycle: a.x -> a.y -> a.x"],
+        ),
+    ],
+)
+def test_blocks(mistakes, blocks, use, messages):
+    assert mistakes(f"{HEAD}blocks: {blocks}\nlayers:\n  a: {use}\n") == messages
+
+
+def test_blocks_need_layers(mistakes):
+    spec = "format: 1\ntitle: t\nclaims: []\nblocks: ⟦{b: {layers: {c: {type: ReLU}}}}\n"
+    assert mistakes(spec) == ["'blocks' needs 'layers': there is nothing to build"]
+
+
+def test_a_block_first_of_several_inputs_says_which_feed_it(mistakes):
+    spec = (
+        "format: 1\ntitle: t\ninputs: {a: 4, b: 4}\n"
+        "blocks: {x: {layers: {y: {type: ReLU}, z: {type: Add, inputs: [y, input]}}}}\n"
+        "layers:\n  ⟦c: {block: x, repeat: 2}\n"
+    )
+    assert mistakes(spec) == ["the spec has several inputs: say which feed 'c' (inputs:)"]
+
+
+def test_claims_on_layers_of_blocks(mistakes):
+    spec = BLOCK + (
+        "  a: {block: unit, filters: 1, repeat: 2}\n"
+        "claims:\n- {id: c, why: w, expect: {⟦a.3.conv: {params: 1}, ⟦'a.*.nrm': {params: 1}, "
+        "a: {⟦filters: 1}, a.2.norm: {inputs: ⟦a.2.con}}}\n"
+    )
+    assert mistakes(spec) == [
+        "unknown layer 'a.3.conv'; did you mean 'a.2.conv'?",
+        "'a.*.nrm' matches no layer of this spec",
+        "unknown fact 'filters' of BatchNormalization",
+        "'inputs' takes names of layers, not 'a.2.con'; did you mean 'a.2.conv'?",
+    ]
 
 
 # ---- the line itself ---------------------------------------------------------------------------

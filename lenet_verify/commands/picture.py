@@ -29,8 +29,8 @@ def add_picture(add: Callable[..., object], out: str) -> None:
     )  # fmt: skip
     add(
         "--theme", choices=THEMES, metavar="THEME",
-        help="of the figure: light, dark, or auto (default: SVG is as its reader's system is, "
-        "everything else light)",
+        help="of the figure or graph: light, dark, or auto (default: SVG is as its reader's system "
+        "is, everything else light)",
     )  # fmt: skip
     add(
         "--stages", type=whole_from(3), metavar="NUMBER",

@@ -53,8 +53,11 @@ def _graph(
     architecture: Architecture, found: Verdict | Marks | None, wanted: Wanted
 ) -> tuple[bytes, Sequence[str]]:
     from lenet_verify.drawings.graph import draw_graph
+    from lenet_verify.drawings.graph_theme import as_its_reader_has_it, darkened
 
     dot = draw_graph(architecture, found, wanted.orientation)
+    if wanted.theme == "dark":
+        dot = darkened(dot)
     if wanted.kind == "dot":
         return dot.encode("utf-8", "backslashreplace"), ()
     from lenet_verify.draw.glyphs import lacking, warning
@@ -62,4 +65,7 @@ def _graph(
 
     characters = lacking(dot) if wanted.kind != "svg" else ""
     warnings = [warning(wanted.kind, characters)] if characters else []
-    return lay_out(dot, [wanted.kind])[wanted.kind], warnings
+    content = lay_out(dot, [wanted.kind])[wanted.kind]
+    if wanted.theme == "auto":
+        content = as_its_reader_has_it(content.decode()).encode()
+    return content, warnings

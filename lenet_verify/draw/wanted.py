@@ -51,8 +51,9 @@ def wanted(options: Namespace) -> Wanted:
     """
     file = None if options.out is None else _file(options.out)
     style, kind = _style_and_kind(options.style, file)
+    if options.theme is not None and style == "mermaid":
+        raise UsageError("--theme is not for Mermaid, whose page decides: leave it out")
     for option, value, whose in (
-        ("--theme", options.theme, "figure"),
         ("--stages", options.stages, "figure"),
         ("--orientation", options.orientation, "graph"),
     ):

@@ -112,7 +112,7 @@ class _Drawing:
 
     def draw_nested(self, graph: Digraph, path: Path, layer: Layer, mark: Mark) -> None:
         name = self.clusters[path] = f"cluster_{len(self.clusters)}"
-        label = graph_label.card(layer, mark, self.widths)
+        label = graph_label.around(layer, mark)
         attributes = {"label": label, "labeljust": "l", "margin": "12"}
         with graph.subgraph(name=name, graph_attr={**attributes, **_look(mark, layer)}) as inside:
             self.draw_layers(inside, path, layer.layers)

@@ -66,9 +66,7 @@ LOOKS: Mapping[Told | None, Look] = {
 
 def card(layer: Layer, mark: Mark, widths: Widths = WIDE) -> str:
     """A layer's card: names, type, output, parameters; with a verdict its word and its notes."""
-    notes = list(mark.notes)
-    if not layer.reaches_output and not any(note.endswith(UNREACHABLE) for note in notes):
-        notes.append(UNREACHABLE)
+    notes = _notes(layer, mark)
     right = [_font(outputs(layer), INK, 13)]
     left = [_names(mark.names, layer.name)]
     if layer.type == "InputLayer":
@@ -79,6 +77,18 @@ def card(layer: Layer, mark: Mark, widths: Widths = WIDE) -> str:
         count = parameters(layer.params) if layer.params != 0 else ""
         right.append(_font(count, MUTED, 11))
     return _table(left, right, mark, notes, widths)
+
+
+def around(layer: Layer, mark: Mark) -> str:
+    """The heading of the frame around a nested model: as a card, but all of it at the left."""
+    notes = [_cell(_font(note, LOOKS[mark.outcome].ink, 10)) for note in _notes(layer, mark)]
+    between = _font("   ", MUTED, 11)
+    first = [_names(mark.names, layer.name), _font(outputs(layer), INK, 13)]
+    first += [_word(mark, 11)] if mark.word else []
+    count = parameters(layer.params) if layer.params != 0 else ""
+    second = [_font(summary(layer), INK, 11), _font(count, MUTED, 11)]
+    rows = [_cell(between.join(filter(None, each))) for each in (first, second)]
+    return _rows([*rows, *notes])
 
 
 def missing(mark: Mark) -> str:
@@ -99,6 +109,13 @@ def heading(title: str, facts: str, mark: Mark, legend: Mapping[Kind, str]) -> s
     rows += [_legend(legend)] if legend else []
     rows.append('<TD HEIGHT="6"></TD>')
     return _rows(rows)
+
+
+def _notes(layer: Layer, mark: Mark) -> list[str]:
+    notes = list(mark.notes)
+    if not layer.reaches_output and not any(note.endswith(UNREACHABLE) for note in notes):
+        notes.append(UNREACHABLE)
+    return notes
 
 
 def _legend(legend: Mapping[Kind, str]) -> str:

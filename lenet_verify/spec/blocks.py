@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from lenet_verify.spec.document import Mapping, Node, Scalar, Sequence
 from lenet_verify.spec.fields import Problems, fields, mapping, text, texts
 from lenet_verify.spec.names import check_name
+from lenet_verify.visible import visible
 
 BLOCK_KEYS = ("arguments", "layers")
 USE_KEYS = ("block", "repeat", "inputs")
@@ -96,11 +97,12 @@ def reference(node: Scalar) -> str | None:
 def unused(blocks: Dictionary[str, Block]) -> Iterator[str]:
     """A warning for each block and each argument of which nothing makes use."""
     for name, block in blocks.items():
+        what = f"block '{visible(name)}'"
         if not block.used:
-            yield f"line {block.key.line}: no layer uses block '{name}'"
+            yield f"line {block.key.line}: no layer uses {what}"
         for argument in block.arguments:
             if argument not in block.read:
-                yield f"line {block.key.line}: block '{name}' makes no use of '{argument}'"
+                yield f"line {block.key.line}: {what} makes no use of '{visible(argument)}'"
 
 
 def _arguments(problems: Problems, what: str, node: Node | None) -> dict[str, Node]:

@@ -15,7 +15,7 @@ from lenet_verify.quoting import shown
 from lenet_verify.spec.blocks import INPUT, Block, check_uses, feeders, is_null, reference
 from lenet_verify.spec.document import Limits, Mapping, Node, Scalar, Sequence, over
 from lenet_verify.spec.fields import Problems
-from lenet_verify.spec.names import check_name
+from lenet_verify.spec.names import RESERVED, check_name
 from lenet_verify.visible import visible
 
 _TEXT = 64
@@ -94,7 +94,7 @@ class _Expansion:
 
     def add(self, at: Scalar, name: Scalar, layer: Node) -> None:
         """Adds a layer, or notes at `at` that there is one of this name."""
-        self._check_free(at, name)
+        self._is_free(at, name)
         self.rows.setdefault(name.text, (name, layer))
 
     def use(
@@ -126,8 +126,8 @@ class _Expansion:
         for number in [""] if times is None else (f".{n}" for n in range(1, times + 1)):
             fed = self._layers(at, f"{name.text}{number}.", block, given, fed)
         self.open.pop()
-        self._check_free(at, name)
-        self.ends[name.text] = fed[-1].text
+        if self._is_free(at, name):
+            self.ends[name.text] = fed[-1].text
         return fed
 
     def _block(self, named: Node) -> Block | None:
@@ -230,12 +230,16 @@ class _Expansion:
         assert isinstance(filled, Mapping)
         return filled
 
-    def _check_free(self, at: Scalar, name: Scalar) -> None:
+    def _is_free(self, at: Scalar, name: Scalar) -> bool:
+        """Whether nothing else has this name; if something has, that is noted."""
         if name.text in self.inputs:
             self._note(at, f"'{name.text}' is the name of an input already: choose another")
         elif name.text in self.rows or name.text in self.ends:
             message = f"'{name.text}' is the name of a block's layer already: choose another"
             self._note(at, message)
+        else:
+            return name.text not in RESERVED
+        return False
 
     def _note(self, node: Node, message: str) -> None:
         """Notes a mistake, once for all that a use is written out to."""

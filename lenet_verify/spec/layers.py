@@ -217,6 +217,8 @@ def _arguments(
             given[key.text] = read_argument(problems, key.text, value, argument, rank)
         elif key.text == "name":
             problems.add(key, f"the layer's name is its key, '{name.text}': leave 'name' out")
+        elif key.text == "repeat":
+            problems.add(key, "only the use of a block can be repeated: put the layer into one")
         elif type_ is not None:
             words = (*known, *BASE_ARGUMENTS, "inputs")
             meant = problems.unknown(key, key.text, "argument", words, of=type_)

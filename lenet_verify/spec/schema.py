@@ -11,6 +11,7 @@ from typing import Any
 
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Form
 from lenet_verify.notation import LARGEST_SIZE
+from lenet_verify.spec.blocks import ARGUMENT_NAME, RESERVED_ARGUMENTS
 from lenet_verify.spec.claims import CLAIM_KEYS
 from lenet_verify.spec.deviations import KEYS as DEVIATION_KEYS
 from lenet_verify.spec.layers import DTYPES
@@ -21,9 +22,11 @@ from lenet_verify.spec.load import (
     SOURCE_KEYS,
     TOP_KEYS,
 )
+from lenet_verify.spec.names import RESERVED
 from lenet_verify.vocabulary import (
     ALIASES,
     ARGUMENT_FORMS,
+    BASE_ARGUMENTS,
     FAMILIES,
     LAYERS,
     LOSSES,
@@ -62,6 +65,9 @@ _PER_AXIS: Schema = {
     ]
 }
 _CLASSES = [*LAYERS, *ALIASES]
+_LAYER_NAME: Schema = {"not": {"enum": list(RESERVED)}}
+_TIMES: Schema = {"type": "integer", "minimum": 1}
+_REFERENCE: Schema = {"type": "string", "pattern": rf"^\${ARGUMENT_NAME}$"}
 
 _FORMS: dict[Form, Schema] = {
     "type": {"enum": [*_CLASSES, "InputLayer"]},
@@ -112,9 +118,14 @@ def schema() -> Schema:
             "type": "object",
             "description": "how to build the network: Keras classes and their arguments, by the "
             "paper's names",
-            "propertyNames": {"not": {"enum": ["input", "model"]}},
-            "additionalProperties": _layer(),
+            "propertyNames": _LAYER_NAME,
+            "additionalProperties": _layer_or_use(_layer(), _TIMES),
             "minProperties": 1,
+        },
+        "blocks": {
+            "type": "object",
+            "description": "groups of layers that are written once, and used by `block: NAME`",
+            "additionalProperties": _block(),
         },
         "outputs": {**_TEXTS, "description": "the layers whose outputs leave the network"},
         "compile": _compile(),
@@ -160,6 +171,53 @@ def _layer() -> Schema:
         "properties": {"inputs": inputs},
         "unevaluatedProperties": False,
     }
+
+
+def _layer_or_use(layer: Schema, times: Schema) -> Schema:
+    """A layer, or the use of a block, with the arguments that only the reader knows."""
+    use = {
+        "properties": {
+            "block": {**_TEXT, "description": "the block whose layers stand here"},
+            "repeat": {**times, "description": "how often, one after the other"},
+            "inputs": {**_TEXTS, "description": "what feeds the block; left out: the one above"},
+        },
+        "not": {"required": ["type"]},
+    }
+    return {"type": "object", "if": {"required": ["block"]}, "then": use, "else": layer}
+
+
+def _block() -> Schema:
+    arguments = {
+        "type": "object",
+        "description": "their defaults; null for one that every use must give",
+        "propertyNames": {
+            "pattern": f"^{ARGUMENT_NAME}$",
+            "not": {"enum": list(RESERVED_ARGUMENTS)},
+        },
+    }
+    layers = {
+        "type": "object",
+        "description": "in `inputs`, `input` is what the block is fed; `$NAME` stands for the "
+        "argument NAME",
+        "propertyNames": _LAYER_NAME,
+        "additionalProperties": _layer_or_use(_layer_of_block(), {"anyOf": [_TIMES, _REFERENCE]}),
+        "minProperties": 1,
+    }
+    return _object({"arguments": arguments, "layers": layers}, required=("layers",))
+
+
+def _layer_of_block() -> Schema:
+    """A layer of which arguments may stand for any value."""
+    properties: dict[str, Schema] = {
+        "type": {"anyOf": [{"enum": _CLASSES}, _REFERENCE]},
+        "inputs": {**_TEXTS, "description": "layers of the block, or `input`"},
+    }
+    inside: Schema = {"type": ["object", "array"]}  # in which arguments may stand for parts
+    for name in ARGUMENT_FORMS:
+        value: Schema = {"$ref": f"#/$defs/argument-{name}"}
+        properties.setdefault(name, {"anyOf": [value, _REFERENCE, inside]})
+    properties |= {name: {} for name in BASE_ARGUMENTS}
+    return _object(properties, required=("type",))
 
 
 def _compile() -> Schema:

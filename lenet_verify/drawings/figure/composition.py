@@ -130,19 +130,24 @@ class _Composition:
 
     def add_missing(self, all_stages: Sequence[list[Stage]]) -> None:
         """Puts layers that the model lacks behind those that they should follow."""
-        places: dict[str, tuple[list[Stage], Stage]] = {}
+        behind: dict[str, tuple[list[Stage], Stage | None]] = {}
+        within: dict[str, tuple[list[Stage], Stage]] = {}
         for stages in all_stages:
-            for stage in stages:
-                places.update((layer.name, (stages, stage)) for layer in stage.layers)
+            for at, stage in enumerate(stages):
+                within.update((layer.name, (stages, stage)) for layer in stage.layers)
+                behind.update((layer.name, (stages, stage)) for layer in stage.layers)
+                # what is drawn on the way to a stage stands in front of it
+                last = stages[at - 1] if at else None
+                behind.update((layer.name, (stages, last)) for layer in stage.units[0].before)
         ghosts: dict[str, tuple[list[Stage], Stage]] = {}
         for ghost in self.marks.ghosts:
             stages, before = all_stages[-1] if all_stages else [], None
-            if isinstance(ghost.before, tuple) and ghost.before[0] in places:
-                stages, before = places[ghost.before[0]]
+            if isinstance(ghost.before, tuple) and ghost.before[0] in behind:
+                stages, before = behind[ghost.before[0]]
             elif isinstance(ghost.before, str) and ghost.before in ghosts:
                 stages, before = ghosts[ghost.before]
-            elif isinstance(ghost.after, tuple) and ghost.after[0] in places:
-                stages, after = places[ghost.after[0]]
+            elif isinstance(ghost.after, tuple) and ghost.after[0] in within:
+                stages, after = within[ghost.after[0]]
                 at = stages.index(after)
                 before = stages[at - 1] if at else None
             own = Stage((), ghost=ghost)

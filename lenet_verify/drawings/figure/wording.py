@@ -32,6 +32,13 @@ _OPERATIONS: Mapping[str, str] = {
 
 _LONGEST_NAME = 1000
 """Letters of a layer's name where all of a stage is told."""
+_LONG = (
+    "BatchNormalization",
+    "LayerNormalization",
+    "GroupNormalization",
+    "MultiHeadAttention",
+)
+"""Types that are told in words even among others."""
 _MOST_WORDS = 4
 
 
@@ -197,11 +204,10 @@ def _main_types(stage: Stage) -> list[str]:
     for layer in leaves(stage.layers):
         if layer.params or layer.name == stage.units[-1].end.name:
             counts[layer.type] = counts.get(layer.type, 0) + 1
-    types = sorted(counts, key=lambda name: ("Normalization" in name, -counts[name], name))
-    return [
-        (_of_type(name) if "Normalization" in name else None) or _briefly_type(name)
-        for name in types[:3]
-    ]
+    last = stage.units[-1].end.type
+    order = {name: ("Normalization" in name, name == last, -counts[name], name) for name in counts}
+    types = sorted(counts, key=order.__getitem__)
+    return [(name in _LONG and _of_type(name)) or _briefly_type(name) for name in types[:3]]
 
 
 def leaves(layers: Sequence[Layer]) -> Iterator[Layer]:
