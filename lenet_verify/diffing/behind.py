@@ -17,6 +17,9 @@ _MOST_APART = 3
 _MOST_GAPS = 6
 """Of more, a figure tells in words."""
 
+_SHOWN = (Kind.ADDED, Kind.REMOVED, Kind.CHANGED, Kind.UNKNOWN)
+_OF_STAGES = {Kind.CHANGED: "its type, arguments or inputs are others, or a layer is added to it"}
+
 
 def with_gaps(
     old: Architecture, new: Architecture, difference: Difference, names: tuple[str, str]
@@ -35,8 +38,7 @@ def with_gaps(
         lost = [shortened(row.layer.name) for row in difference.of(Kind.REMOVED)]
         note = f"{len(lost):,} layers are removed: {several(lost)}"
         of_model, gaps = replace(of_model, notes=(*of_model.notes, note)), []
-    kinds = {one.outcome for one in (*marks.values(), *(gap.mark for gap in gaps))}
-    shown = Marks(marks, gaps, whole=of_model, legend=legend(kinds - {Kind.AFFECTED}))
+    shown = Marks(marks, gaps, whole=of_model, legend=legend(_SHOWN) | _OF_STAGES)
     return replace(new, title=title(old, new, names)), shown
 
 

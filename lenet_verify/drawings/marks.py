@@ -69,7 +69,7 @@ class Marks:
         edges: the connections, by what they lead from and to, that are added; and those that are
             removed, which the architecture does not have.
         whole: of the model; its notes belong to no layer of the drawing.
-        legend: what each kind of mark means, where marks do not explain themselves.
+        legend: what each kind of mark means, for those that a drawing has.
     """
 
     layers: dict[Path, Mark] = field(default_factory=dict)

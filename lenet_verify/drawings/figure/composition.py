@@ -29,7 +29,7 @@ from lenet_verify.drawings.figure.stages import Stage, folded
 from lenet_verify.drawings.figure.units import first_shape, units
 from lenet_verify.drawings.figure.wording import label
 from lenet_verify.drawings.judged import marks
-from lenet_verify.drawings.marks import SIGNS, Marks
+from lenet_verify.drawings.marks import SIGNS, Marks, Told
 from lenet_verify.drawings.telling import LONGEST_TITLE, parameters, shortened
 from lenet_verify.verdict import Verdict
 
@@ -81,6 +81,7 @@ class _Composition:
         self.most, self.alone = most, alone
         self.lanes: Lanes = lanes(self.architecture)
         self.items: list[Item] = []
+        self.kinds: set[Told | None] = set()
 
     def picture(self) -> Picture:
         columns = self.drawn()
@@ -88,6 +89,8 @@ class _Composition:
         lines = self.words(columns, joined)
         wide = sum(_width(column) for column in columns) + _TO_THE_TRUNK * (len(columns) - 1)
         longest = max((lettering.width(line, 11) + 13 for line, _ in lines), default=0.0)
+        stages = [stage for column in columns for one in column for stage in one.stages]
+        self.kinds = {marked(stage, self.marks).outcome for stage in stages}
         legend = max((end - _MARGIN for end in map(_end, self.legend(0))), default=0.0)
         width = max(wide, _LEAST_WIDTH, min(longest, _ENOUGH_FOR_WORDS), legend)
         y = self.heading(width) if self.alone else _MARGIN
@@ -182,13 +185,15 @@ class _Composition:
             x, y = _MARGIN, y + 16
         self.items.append(Text(x, y, counts, 12, "muted"))
         self.items += self.legend(y)
-        y += _LEGEND * len(self.marks.legend)
+        y += _LEGEND * sum(kind in self.kinds for kind in self.marks.legend)
         return y + 26
 
     def legend(self, y: float) -> Iterator[Item]:
         """What each mark means, beside a frame that looks like it."""
         left, right = _MARGIN, _MARGIN + 20
         for kind, text in self.marks.legend.items():
+            if kind not in self.kinds:
+                continue
             y += _LEGEND
             corners = ((left, y - 9), (right, y - 9), (right, y), (left, y))
             yield Shape(corners, f"{kind.value}-solid")
