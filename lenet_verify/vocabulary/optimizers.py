@@ -123,8 +123,13 @@ class Optimizer(Form):
         return {"anyOf": forms}
 
 
-DATA_SETS = ("cifar10", "digits", "fashion_mnist", "mnist")
-"""The data sets that a training may name."""
+DATA_SETS: Mapping[str, tuple[int, int, int]] = {
+    "cifar10": (3, 32, 32),
+    "digits": (1, 8, 8),
+    "fashion_mnist": (1, 28, 28),
+    "mnist": (1, 28, 28),
+}
+"""The data sets that a training may name, with the channels, rows and columns of their images."""
 
 DISTANCE_LOSSES: Mapping[str, str] = {
     "rbf_distance": "the output that belongs to the right class, averaged over the samples",
