@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lenet_verify.architecture import Architecture
 from lenet_verify.causes import Causes
+from lenet_verify.evidence import Evidence
 from lenet_verify.spec import Spec
 from lenet_verify.verdict import Verdict
 
@@ -37,6 +38,7 @@ class Report:
         pictures: names of the files with pictures that stand beside the report, the figure first;
             empty if none do.
         causes: why the verdict is broken; None if it holds, or if nobody asked.
+        evidence: the training run that claims of behaviour were judged by; None without one.
     """
 
     spec: Spec
@@ -45,6 +47,7 @@ class Report:
     provenance: Provenance
     pictures: tuple[str, ...] = ()
     causes: Causes | None = None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,20 @@ def add_judging(add: Callable[..., object]) -> None:
     add("--exact", action=flag, help="judge the model as it stands, without any rewrite")
 
 
+def add_evidence(add: Callable[..., object]) -> None:
+    """The options that say what claims of behaviour are judged by."""
+    add(
+        "--run", metavar="RUN",
+        help="judge claims of behaviour, such as a test error, by this training run: its run.json, "
+        "or the folder that it is in",
+    )  # fmt: skip
+    add(
+        "--with-training", action=argparse.BooleanOptionalAction,
+        help="claims of behaviour are unknown without a training run, which fails; otherwise they "
+        "are skipped",
+    )  # fmt: skip
+
+
 def add_arg(add: Callable[..., object]) -> None:
     """The option that says what a factory is called with."""
     add(

@@ -18,6 +18,7 @@ from lenet_verify.commands.arguments import (
     add_arg,
     add_color,
     add_debug,
+    add_evidence,
     add_judging,
     add_limit,
     add_models,
@@ -70,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
         "be copied",
     )  # fmt: skip
     add_judging(add)
+    add_evidence(add)
     add(
         "--weights", action=argparse.BooleanOptionalAction,
         help="of a .keras or .h5 file, also compare the shapes of the weights with the config",

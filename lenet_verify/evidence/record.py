@@ -37,7 +37,7 @@ def read_run(path: str | os.PathLike[str]) -> tuple[Run, str]:
         ReadError: it cannot be read, or is no such record, saying what is wrong where.
     """
     name = os.fspath(path)
-    file = os.path.join(name, RECORD) if Path(name).is_dir() else name  # noqa: PTH118
+    file = str(Path(name, RECORD)) if Path(name).is_dir() else name
     content = _content(file)
     try:
         found = json.loads(content, parse_constant=_no_number)

@@ -86,6 +86,7 @@ _FORMS: dict[Form, Schema] = {
         "minProperties": 1,
     },
     "stages": {"type": "array", "items": _PER_AXIS, "minItems": 1},
+    "share": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, *_QUANTITY["anyOf"][1:]]},
     "optimizer": {"enum": list(OPTIMIZERS)},
     "loss": {"enum": list(LOSSES)},
     "metrics": {
