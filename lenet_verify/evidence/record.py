@@ -43,7 +43,9 @@ def read_run(path: str | os.PathLike[str]) -> tuple[Run, str]:
         found = json.loads(content, parse_constant=_no_number)
     except json.JSONDecodeError as e:
         raise ReadError(f"{file}:{e.lineno}:{e.colno}: this is no JSON: {e.msg}") from e
-    except (ValueError, RecursionError) as e:
+    except RecursionError as e:
+        raise ReadError(f"{file}: this is no JSON: it is nested too deeply") from e
+    except ValueError as e:
         raise ReadError(f"{file}: this is no JSON: {e}") from e
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise ReadError(f"{file}: this is no record of a training run: its 'schema' is {SCHEMA}")
@@ -80,7 +82,8 @@ class _Wrong(Exception):
 def _run(found: Mapping[str, Any]) -> Run:
     data, results = _of(found, "data", _mapping), _of(found, "results", _mapping)
     training = _of(found, "training", _mapping)
-    _of(training, "seed", _count, "training.")
+    for key in ("seed", "epochs"):
+        _of(training, key, _count, "training.")
     epochs, history = _of(found, "epochs", _count), _of(found, "history", _history)
     if len(history) != epochs:
         raise _Wrong(f"'epochs' is {epochs}, and 'history' has {len(history)}")

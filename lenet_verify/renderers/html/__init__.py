@@ -14,7 +14,7 @@ from lenet_verify.renderers.html.facts import facts_section
 from lenet_verify.renderers.html.figure import figure_section
 from lenet_verify.renderers.html.layers import layers_section
 from lenet_verify.renderers.html.opening import contents, opening
-from lenet_verify.renderers.html.origins import coverage_section, sources_section
+from lenet_verify.renderers.html.origins import coverage_section, sources_section, training_section
 from lenet_verify.renderers.html.page import page
 from lenet_verify.renderers.html.table import outcome_mark
 from lenet_verify.renderers.wording import MARKS, headline
@@ -53,6 +53,7 @@ def _chapter(chapter: Chapter) -> Html:
         claims_section(chapter),
         layers_section(chapter),
         facts_section(chapter),
+        training_section(chapter),
         coverage_section(chapter),
         sources_section(chapter),
     ]
