@@ -99,7 +99,9 @@ def _items(items: Sequence[Item], link: Link | None = None) -> Iterator[str]:
             tag = "a" if attributes else "g"
             told = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
             yield f"<{tag}{told}>"
-            yield f"<title>{escape(item.title)}</title>"
+            # in a line of its own a name could be a command to a runner that prints this
+            title = escape(item.title, {"\n": "&#10;"})
+            yield f"<title>{title}</title>"
             yield from map(_one, item.items)
             yield f"</{tag}>"
         else:

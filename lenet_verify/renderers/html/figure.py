@@ -15,7 +15,8 @@ def figure_section(chapter: Chapter) -> Html:
     report = chapter.report
     if not report.architecture.layers and not chapter.rows:
         return Html("")
-    named = replace(report.architecture, title=report.spec.title)
+    title = report.spec.title
+    named = replace(report.architecture, title=title)
     picture = composed(named, report.verdict, alone=False)
 
     def link(group: Group) -> Mapping[str, str]:
@@ -31,8 +32,7 @@ def figure_section(chapter: Chapter) -> Html:
     name = chapter.part("figure")
     svg = Html(as_svg_of_page(picture, f"{name}-svg", link))
     box = element(
-        "div", svg, class_="scroll", tabindex="0", role="region",
-        aria_labelledby=f"{name}-heading",
+        "div", svg, class_="scroll", tabindex="0", role="region", aria_label=f"Figure of {title}",
     )  # fmt: skip
     hint = "Point at a part, or move to it with Tab, to see what is claimed of it."
     told = element("div", element("p", hint), class_="pointed", hidden=True)
