@@ -32,7 +32,7 @@ def figure_section(chapter: Chapter) -> Html:
     name = chapter.part("figure")
     svg = Html(as_svg_of_page(picture, f"{name}-svg", link))
     box = element(
-        "div", svg, class_="scroll", tabindex="0", role="region", aria_label=f"Figure of {title}",
+        "div", svg, class_="scroll", tabindex="0", role="group", aria_label=f"Figure of {title}",
     )  # fmt: skip
     hint = "Point at a part, or move to it with Tab, to see what is claimed of it."
     told = element("div", element("p", hint), class_="pointed", hidden=True)
