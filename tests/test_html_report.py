@@ -19,9 +19,11 @@ from lenet_verify.cli import main
 from lenet_verify.notation import as_text
 from lenet_verify.renderers import gate_renderer
 from lenet_verify.renderers.html import render_html
+from lenet_verify.renderers.html.anchors import Anchors
+from lenet_verify.renderers.html.chapter import Chapter
 from lenet_verify.report import Provenance, Report, Undecided
 from lenet_verify.spec import Limits
-from lenet_verify.verdict import Outcome
+from lenet_verify.verdict import Outcome, Row
 from tests.pages import FAULTY, LENET, RECIPE, Element, page
 from tests.test_hostile_names import FORBIDDEN, NAMES, TEXTS, commands_in, long_spec, spec_of
 
@@ -152,7 +154,7 @@ def test_verdict_comes_first_and_its_causes_next(faulty):
     titles = [one.text for one in root.all("h2")]
     assert titles == [
         "What would mend it", "Skipped (3)", "The network", "Claims", "Layers", "Facts",
-        "Claim coverage", "Sources",
+        "Claim coverage", "Sources and provenance",
     ]  # fmt: skip
     causes = root.one("ol", class_="causes").children
     assert [one.one(class_="edit").text for one in causes] == [
@@ -294,6 +296,22 @@ def test_missing_and_extra_layers_are_in_both(folder):
     parts = [link.attributes["data-layers"].split() for link in root.one("svg").all("a")]
     for name in ("layer-F6", "layer-norm"):
         assert [str(list(names).index(name)) in part for part in parts].count(True) == 1, name
+
+
+def test_layers_of_nested_models_are_found_opened_and_whole(folder):
+    report = report_of(folder / "lenet5.yaml")
+    inside = tuple(lv.Layer(name=name, type="Dense") for name in ("a", "b"))
+    nested = lv.Layer(name="inner", type="Sequential", layers=inside)
+    architecture = lv.Architecture(
+        title="t", inputs=(), outputs=("b",), layers=(nested, lv.Layer(name="c", type="Dense"))
+    )
+    rows = tuple(Row(None, name) for name in ("a", "b", "c"))
+    verdict = replace(report.verdict, rows=rows)
+    chapter = Chapter(replace(report, architecture=architecture, verdict=verdict), Anchors(), "", 1)
+    assert chapter.layers_named(["inner/b"]) == [1]
+    assert chapter.layers_named(["inner"]) == [0, 1]
+    assert chapter.layers_named(["c", "inner/a"]) == [0, 2]
+    assert chapter.layers_named(["a"], missing=True) == []
 
 
 def test_layers_of_which_nothing_is_claimed_are_folded(folder):

@@ -78,7 +78,6 @@ def _totals(chapter: Chapter) -> Html:
     told = [
         together([element("dt", name), element("dd", as_text(value))])
         for name, value in (
-            ("layers", len(architecture.layers)),
             ("parameters", architecture.params),
             ("trainable", architecture.trainable),
             ("not trainable", architecture.non_trainable),

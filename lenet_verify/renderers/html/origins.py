@@ -53,7 +53,7 @@ def sources_section(chapter: Chapter) -> Html:
         element("dd", code(report.spec.path), ", SHA-256 ", element("code", report.spec.sha256)),
     ]
     blocks = [element("dl", *entries)] if entries else []
-    return chapter.section("sources", "Sources", *blocks, element("dl", *origin))
+    return chapter.section("sources", "Sources and provenance", *blocks, element("dl", *origin))
 
 
 def _source(source: Source) -> list[Html]:
