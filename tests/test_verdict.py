@@ -15,6 +15,7 @@ from models.right import chained
 
 import lenet_verify as lv
 from lenet_verify.checking import check
+from lenet_verify.errors import UsageError
 from lenet_verify.spec import Deviation
 from lenet_verify.verdict import Outcome
 from lenet_verify.verify import Options, verify
@@ -763,6 +764,33 @@ def test_an_implementation_is_checked_without_being_named(spec):
 def test_an_implementation_can_be_wrong(spec):
     (report,) = verify(spec(MOBILENET.replace("3.5M", "3.4M")), None, Options())
     assert [(f.claim, f.observed) for f in report.verdict.failing] == [("rounded", 3504872)]
+
+
+@pytest.mark.parametrize(
+    ("paper", "name", "deviating"),
+    [("vgg16", "VGG16", []), ("resnet50", "ResNet50", ["trainable", "params"])],
+)
+def test_a_spec_with_layers_is_held_against_an_implementation_that_is_named(paper, name, deviating):
+    known = f"keras.applications.{name}"
+    (report,) = verify(lv.load_spec(ROOT / "spec" / f"{paper}.yaml"), known, Options())
+    verdict = report.verdict
+    assert (verdict.failing, verdict.model) == ((), known)
+    assert [w for w in verdict.warnings if "unused-deviation" in w] == []
+    found = [(f.layer, f.fact) for f in verdict.findings if f.outcome is Outcome.DEVIATES]
+    assert found == [("model", fact) for fact in deviating]
+
+
+def test_another_implementation_breaks_the_claims():
+    spec = lv.load_spec(ROOT / "spec" / "vgg16.yaml")
+    (report,) = verify(spec, "keras.applications.VGG19", Options())
+    broken = {(f.claim, f.fact) for f in report.verdict.failing if f.layer == "model"}
+    assert {("configuration-D", "depth"), ("table-2", "params")} <= broken
+
+
+def test_an_implementation_takes_no_arguments():
+    spec = lv.load_spec(ROOT / "spec" / "vgg16.yaml")
+    with pytest.raises(UsageError, match="it takes no arguments"):
+        list(verify(spec, "keras.applications.VGG16", Options(arguments={"classes": 10})))
 
 
 # Two derivations
