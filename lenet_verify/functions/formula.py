@@ -161,10 +161,11 @@ class _Reader:
             return lambda x: value
         if not called or name not in {**_OF_ONE, **_OF_SEVERAL}:
             raise _unknown(name, column, called=bool(called))
+        bracket = self._tokens[self._at - 1][2]
         arguments = [self._sum()]
         while self._taken(","):
             arguments.append(self._sum())
-        self._close(column)
+        self._close(bracket)
         return _applied(name, arguments, column)
 
     def _close(self, column: int) -> None:

@@ -9,10 +9,12 @@ Values = tuple[float, ...]
 """What a function gives at each of the points."""
 
 # In 1024ths, which every binary format has exactly. Irregular, so that no step or bend of a
-# common activation (0.5, 1, 3, 6, 20 …) is at one of them; one at least between any two bends.
+# common activation (0.5, 1, 3, 6, 20 …) is at one of them, and close where these are: where a
+# function steps is known only up to the nearest two.
 _OF_1024 = (
-    *(1, 43, 177, 390, 632, 884, 1156, 1574, 1957, 2403, 2942, 3495, 4320, 5408, 6059, 6489),
-    *(7630, 9356, 13015, 17807, 25426, 99635, 1264128),
+    *(1, 43, 98, 177, 262, 309, 390, 451, 487, 543, 577, 632, 702, 760, 826, 884, 943, 1003, 1031),
+    *(1083, 1156, 1279, 1574, 1957, 2403, 2942, 3037, 3495, 4320, 5408, 6059, 6223, 6489, 7630),
+    *(9356, 13015, 17807, 25426, 99635, 1264128),
 )
 POINTS: Values = tuple(x / 1024 for x in (*(-n for n in reversed(_OF_1024)), 0, *_OF_1024))
 """The points, from -1234.5 to 1234.5, zero among them."""
