@@ -194,10 +194,10 @@ AMISS = {
     wrong.own_class_that_lies_about_its_module: ("opaque", "C1", "type", "unknown"),
     wrong.subclass_that_overrides_call: ("opaque", "C1", "type", "unknown"),
     wrong.instance_that_overrides_call: ("opaque", "C1", "type", "unknown"),
-    wrong.own_activation_called_tanh: ("opaque", "C1", "activation", "unknown"),
-    wrong.own_registered_activation_called_tanh: ("opaque", "C1", "activation", "unknown"),
-    wrong.own_activation_in_a_layer: ("opaque", "C1", "activation", "unknown"),
-    wrong.lambda_for_tanh: ("opaque", "C1", "activation", "unknown"),
+    wrong.own_activation_called_tanh: ("activation", "C1", "activation", "broken"),
+    wrong.own_registered_activation_called_tanh: ("activation", "C1", "activation", "broken"),
+    wrong.own_activation_in_a_layer: ("activation", "C1", "activation", "broken"),
+    wrong.lambda_of_several_numbers: ("opaque", "C1", "activation", "unknown"),
     wrong.activation_set_later: ("activation", "C1", "activation", "broken"),
     wrong.functional_that_overrides_call: ("extra-layer", None, "layer", "broken"),
     wrong.sequential_that_overrides_call: ("activation", "output", "activation", "broken"),
@@ -493,7 +493,14 @@ CASES = {
     "relu6": (BREAK, SEPARATE, lambda: convolved(BN(), RELU(6))),
     "leaky-relu": (BREAK, SEPARATE, lambda: convolved(BN(), RELU(negative_slope=0.1))),
     "own-activation": (
-        UNKNOWN, SEPARATE, lambda: convolved(BN(), layers.Activation(lambda x: ops.relu(x))),
+        PASS, SEPARATE, lambda: convolved(BN(), layers.Activation(lambda x: ops.relu(x))),
+    ),
+    "own-activation-another": (
+        BREAK, SEPARATE, lambda: convolved(BN(), layers.Activation(lambda x: ops.relu(x) * 1.01)),
+    ),
+    "own-activation-of-several-numbers": (
+        UNKNOWN, SEPARATE,
+        lambda: convolved(BN(), layers.Activation(lambda x: ops.relu(x - ops.mean(x)))),
     ),
     "operation-on-an-array": (
         UNKNOWN, SEPARATE, lambda: convolved(BN(), lambda x: ops.leaky_relu(x, np.full(1, 0.5))),
@@ -702,7 +709,7 @@ def test_deviations_accept_what_they_say_and_nothing_else(steps, accepted, expec
 
 
 def test_unknown_is_accepted_by_name_only():
-    model = wrong.lambda_for_tanh()
+    model = wrong.lambda_of_several_numbers()
     for accept, expected in (("unknown", PASS), ("tanh", UNKNOWN)):
         verdict = judged(LENET5, model, deviations=[deviation("C1", "activation", accept)])
         assert outcome(verdict) == expected

@@ -103,7 +103,8 @@ class Activation(Edit):
     def make(self, graph: Graph) -> None:
         row = graph.row(self.layer)
         if "activation" in row.config:
-            graph.put(_configured(row, {**row.config, "activation": self.new}))
+            other = _configured(row, {**row.config, "activation": self.new})
+            graph.put(replace(other, activation=self.new))
         elif row.type in ACTIVATION_LAYERS or row.type == "PReLU":
             config = complete("Activation", {"activation": self.new})
             graph.put(_configured(replace(row, type="Activation"), config))

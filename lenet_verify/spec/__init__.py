@@ -1,5 +1,6 @@
 """A spec: what a paper says of its network, read from YAML with every mistake in one run."""
 
+from lenet_verify.spec.activation import Applied
 from lenet_verify.spec.contents import (
     Claim,
     CompileRecipe,
@@ -17,7 +18,7 @@ from lenet_verify.spec.load import IMPLEMENTATIONS, load_spec
 from lenet_verify.spec.selectors import chosen, family
 
 __all__ = [
-    "IMPLEMENTATIONS", "Claim", "CompileRecipe", "Deviation", "Expectation", "Implementation",
-    "Input", "LayerRecipe", "Limits", "Selector", "Source", "Spec", "chosen", "family",
-    "load_spec",
+    "IMPLEMENTATIONS", "Applied", "Claim", "CompileRecipe", "Deviation", "Expectation",
+    "Implementation", "Input", "LayerRecipe", "Limits", "Selector", "Source", "Spec", "chosen",
+    "family", "load_spec",
 ]  # fmt: skip

@@ -18,10 +18,10 @@ from lenet_verify.notation import (
     parse_quantity,
     parse_shape,
 )
+from lenet_verify.spec.activation import read_activation
 from lenet_verify.spec.document import Mapping, Node, Sequence, plain
 from lenet_verify.spec.fields import Mistakes, Problems, each, shown
 from lenet_verify.vocabulary import (
-    ACTIVATIONS,
     ALIASES,
     FAMILIES,
     LAYERS,
@@ -75,21 +75,6 @@ def _shapes(problems: Problems, node: Node) -> Expected:
 
 def _quantity(problems: Problems, node: Node) -> Expected:
     return parse_quantity(plain(node))
-
-
-def _activation(problems: Problems, node: Node) -> Expected:
-    value = plain(node)
-    if value is None:
-        return Exactly(None, None)
-    known = isinstance(value, str) and value.partition("(")[0] in (*ACTIVATIONS, "prelu")
-    if not known:
-        takes = "takes an activation of Keras such as tanh, or null"
-        if str(value).lower() == "none":
-            takes = (
-                "takes null for a layer that has no activation, linear for one that applies none"
-            )
-        raise NotationError(f"{takes}, not {shown(value)}{problems.hint(value, ACTIVATIONS)}")
-    return Exactly(value, value)
 
 
 def _sizes(problems: Problems, node: Node) -> Expected:
@@ -165,7 +150,7 @@ READERS: Dictionary[Form, Reader] = {
     "shape": _shape,
     "shapes": _shapes,
     "quantity": _quantity,
-    "activation": _activation,
+    "activation": read_activation,
     "sizes": _sizes,
     "counts": _counts,
     "stages": _stages,
