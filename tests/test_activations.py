@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+import lenet_verify as lv
 from lenet_verify.functions import POINTS
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -275,3 +276,25 @@ def test_a_mistake_in_a_formula_is_told_with_its_place(
     code, _, err = command("s.yaml", "--model", "theirs:plain")
     assert code == 2
     assert f"s.yaml:4:{len(start) + column}: 'activation' {message}\n" in err
+
+
+def test_a_function_in_many_layers_is_tried_once_and_anew_in_the_next_reading():
+    import keras
+    from keras import layers, ops
+
+    slope, tried = [1.0], [0]
+
+    def own(x):
+        tried[0] += hasattr(x, "numpy")
+        return slope[0] * ops.tanh(x)
+
+    one, three = (
+        keras.Sequential([keras.Input((4,)), *(layers.Dense(3, activation=own) for _ in range(n))])
+        for n in (1, 3)
+    )
+    assert lv.read(one).layers[-1].activation == "tanh"
+    once, tried[0] = tried[0], 0
+    assert [layer.activation for layer in lv.read(three).layers[1:]] == ["tanh"] * 3
+    assert tried[0] == once > 10
+    slope[0] = 2.0
+    assert str(lv.read(one).layers[-1].activation).endswith(".own")

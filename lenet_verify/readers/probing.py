@@ -19,6 +19,16 @@ class NotElementwise(Exception):
     """A function that is none of one number, or not known to be; the message says why."""
 
 
+_tried: dict[tuple[int, int], tuple[Any, Computed | NotElementwise]] = {}
+"""By its id and the rank, each function that was tried in this reading, and what came of it: a
+network has one in many layers. The next may find it changed."""
+
+
+def forget() -> None:
+    """Has every function tried anew."""
+    _tried.clear()
+
+
 def computed(function: Callable[[Any], Any], name: str, rank: int | None) -> Computed:
     """What an activation computes.
 
@@ -30,8 +40,21 @@ def computed(function: Callable[[Any], Any], name: str, rank: int | None) -> Com
     Raises:
         NotElementwise: it is no function of one number, or what it is cannot be found out.
     """
-    with quiet(), output_to_stderr():
-        values = _values(function, name, max(rank or 2, 2))
+    rank = max(rank or 2, 2)
+    if (id(function), rank) not in _tried:
+        _tried[id(function), rank] = function, _outcome(function, name, rank)
+    found = _tried[id(function), rank][1]
+    if isinstance(found, NotElementwise):
+        raise NotElementwise(str(found))
+    return found
+
+
+def _outcome(function: Callable[[Any], Any], name: str, rank: int) -> Computed | NotElementwise:
+    try:
+        with quiet(), output_to_stderr():
+            values = _values(function, name, rank)
+    except NotElementwise as e:
+        return e
     return Computed(name_of(values) or name, name, values)
 
 
