@@ -15,7 +15,7 @@ from models.right import chained
 
 import lenet_verify as lv
 from lenet_verify.checking import check
-from lenet_verify.errors import UsageError
+from lenet_verify.errors import ReadError, UsageError
 from lenet_verify.spec import Deviation
 from lenet_verify.verdict import Outcome
 from lenet_verify.verify import Options, verify
@@ -792,6 +792,11 @@ def test_another_implementation_breaks_the_claims():
     (report,) = verify(spec, "keras.applications.VGG19", Options())
     broken = {(f.claim, f.fact) for f in report.verdict.failing if f.layer == "model"}
     assert {("configuration-D", "depth"), ("table-2", "params")} <= broken
+
+
+def test_an_implementation_that_is_misspelt_is_guessed(spec):
+    with pytest.raises(ReadError, match=r"did you mean 'keras\.applications\.ResNet50'\?"):
+        list(verify(spec(MOBILENET), "keras.applications.Resnet50", Options()))
 
 
 def test_an_implementation_takes_no_arguments():
