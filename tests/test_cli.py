@@ -237,7 +237,8 @@ def test_debug_shows_the_traceback(folder, monkeypatch, capfd):
         (["x.yaml", "--nonsense"], "--nonsense"),
     ],
 )
-def test_bad_usage_is_exit_code_2(capfd, arguments, said):
+def test_bad_usage_is_exit_code_2(folder, monkeypatch, capfd, arguments, said):
+    monkeypatch.chdir(folder)  # where nothing is configured
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert left.value.code == 2
