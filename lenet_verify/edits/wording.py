@@ -33,6 +33,8 @@ def in_words(value: Any) -> str:
         return f'"{value}"'
     if isinstance(value, Mapping):
         return str(value.get("type", value.get("custom", "…")))
+    if isinstance(value, tuple | list) and type(value) not in (tuple, list):
+        return f"[{', '.join(map(in_words, value))}]"  # maps by their numbers
     if isinstance(value, tuple | list):
         sizes = len(value) > 1 and all(type(item) is int and item >= 0 for item in value)
         if sizes:
