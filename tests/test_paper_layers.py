@@ -289,6 +289,24 @@ def test_what_mends_the_network_that_everybody_builds():
     assert sum(one.mends for one in causes) == len(verdict.failing)
 
 
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ([0, 4], "connection_table of map 4: [0, 4] → [0, 4, 5]"),  # one connection is left out
+        ([1, 4, 5], "connection_table of map 4: [1, 4, 5] → [0, 4, 5]"),  # as many, but another
+        ([5, 4, 0], None),  # the order of a row means nothing
+    ],
+)
+def test_a_single_wrong_connection_is_found(row, told, tmp_path):
+    config = json.loads(lv.build(PAPER).to_json())
+    config["config"]["layers"][3]["config"]["connection_table"][4] = row
+    path = tmp_path / "m.json"
+    path.write_text(json.dumps(config))
+    verdict = lv.check(PAPER, model := lv.read(str(path)))
+    assert [one.edit for one in lv.explain(PAPER, model, verdict)] == ([told] if told else [])
+    assert verdict.holds is (told is None)
+
+
 # What is refused.
 
 
