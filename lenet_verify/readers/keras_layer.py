@@ -20,6 +20,8 @@ from lenet_verify.vocabulary import (
     ALIASES,
     APPLICATION_LAYERS,
     LAYERS,
+    PAPER_ACTIVATIONS,
+    PAPER_LAYERS,
     activation_of,
     normalise,
 )
@@ -51,7 +53,7 @@ def kind_of(operation: Any, rank: int | None = None, calls: Sequence[Any] = ()) 
     if overrides(operation, "call"):
         return stranger(own, "its call was replaced after it was made")
     known = ALIASES.get(name, name)
-    if known in LAYERS and class_ is getattr(keras.layers, known, None):
+    if known in LAYERS and class_ is getattr(_home(keras, known), known, None):
         return _known(known, operation, rank)
     if not _is_kerass_own(class_):
         return stranger(own, "it is no class of Keras")
@@ -60,6 +62,16 @@ def kind_of(operation: Any, rank: int | None = None, calls: Sequence[Any] = ()) 
     if name in APPLICATION_LAYERS and class_.__module__.startswith("keras.src.applications."):
         return _of_an_application(name, operation)
     return opaque(name)
+
+
+def _home(keras: Any, name: str) -> Any:
+    """The module whose class a name of the vocabulary is."""
+    return _paper_layers() if name in PAPER_LAYERS else keras.layers
+
+
+def _paper_layers() -> Any:
+    """Our own layers, if anybody has imported them; else no model has any."""
+    return sys.modules.get("lenet_verify.paper_layers")
 
 
 def overrides(operation: Any, method: str) -> bool:
@@ -184,9 +196,11 @@ def _called(function: Any) -> str:
 
 
 def _name_of(function: Any) -> str | None:
-    """The name of an activation function of Keras or TensorFlow; None for any other."""
+    """The name of an activation function of Keras, TensorFlow or ours; None for any other."""
     keras = import_keras()
     name = getattr(function, "__name__", "")
+    if name in PAPER_ACTIVATIONS and getattr(_paper_layers(), name, None) is function:
+        return name
     if getattr(keras.activations, name, None) is function:
         return name
     if getattr(keras.ops, name, None) is function:
@@ -201,9 +215,11 @@ def _strange_inside(layer: Any) -> Iterator[str]:
     """Layers and functions, not Keras's own, of the layers that a layer wraps, if they are not its
     own: those of a cell are its recurrent layer's."""
     known = [function["custom"] for function in _functions(layer).values() if _is_custom(function)]
+    keras = import_keras()
     for inner in sublayers(layer):
         class_ = type(inner)
-        if not _is_kerass_own(class_) or overrides(inner, "call"):
+        ours = getattr(_home(keras, class_.__name__), class_.__name__, None) is class_
+        if not (ours or _is_kerass_own(class_)) or overrides(inner, "call"):
             yield f"{class_.__module__}.{class_.__name__}"
         for function in _functions(inner).values():
             if _is_custom(function) and function["custom"] not in known:

@@ -125,6 +125,8 @@ def plain_config(value: Any) -> Any:
         return value if math.isfinite(value) else str(value)
     if isinstance(value, Mapping):
         return {str(key): plain_config(item) for key, item in value.items()}
+    if isinstance(value, tuple) and type(value) is not tuple:
+        return value  # maps by their numbers, which are no sizes
     if isinstance(value, list | tuple):
         return [plain_config(item) for item in value]
     if isinstance(value, set | frozenset):

@@ -41,7 +41,8 @@ def read_argument_fact(node: Node, forms: list[tuple[ArgumentForm, int | None]])
         if form.numeric and isinstance(value, str):
             return parse_quantity(value)
         try:
-            expected = Exactly(form.read(value, rank), value)
+            argument = form.read(value, rank)
+            expected = Exactly(argument, form.told(value, argument))
         except ValueError as e:
             mistakes.append(e)
             continue
