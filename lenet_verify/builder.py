@@ -12,7 +12,7 @@ from lenet_verify.errors import BuildError
 from lenet_verify.framework import import_keras, quiet
 from lenet_verify.raised import innermost_message
 from lenet_verify.spec import LayerRecipe, Spec
-from lenet_verify.vocabulary import to_keras
+from lenet_verify.vocabulary import PAPER_LAYERS, to_keras
 
 ONE_BY_ONE = frozenset({"GroupQueryAttention", "MultiHeadAttention"})
 """Layer classes that take several inputs as so many arguments, not as a list."""
@@ -89,8 +89,16 @@ def _model(keras: Any, spec: Spec) -> Any:
 
 def _layer(keras: Any, type_: str, arguments: Mapping[str, Any], **more: Any) -> Any:
     """A Keras layer; layers inside its arguments (wrapped ones, cells) are made first."""
+    class_ = _class(keras, type_)
     ready = {key: _inner(keras, value) for key, value in to_keras(type_, arguments).items()}
-    return getattr(keras.layers, type_)(**ready, **more)
+    return class_(**ready, **more)
+
+
+def _class(keras: Any, type_: str) -> Any:
+    # which also registers the activations and initializers that a spec may name
+    from lenet_verify import paper_layers
+
+    return getattr(paper_layers if type_ in PAPER_LAYERS else keras.layers, type_)
 
 
 def _inner(keras: Any, value: Any) -> Any:

@@ -31,7 +31,9 @@ LAYER_FACTS = {
     "trainable": Fact("quantity", "params", "how many of them are trained"),
     "non_trainable": Fact("quantity", "params", "how many of them are not"),
     "activation": Fact(
-        "activation", "activation", "linear where it applies none, null where it has none"
+        "activation",
+        "activation",
+        "its name, or a formula in x; linear where it applies none, null where it has none",
     ),
     "connections": Fact("quantity", "count", "for each unit its inputs, and one for a bias"),
     "macs": Fact("quantity", "count", "multiply-adds for one example, biases left out"),

@@ -288,7 +288,8 @@ def as_json(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): as_json(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        if len(value) > 1 and all(type(item) in (int, Fraction) for item in value):
+        sizes = type(value) in (tuple, list)  # what is more than that says what it is
+        if sizes and len(value) > 1 and all(type(item) in (int, Fraction) for item in value):
             return "x".join(str(item) for item in value)
         return [as_json(item) for item in value]
     return value
@@ -327,8 +328,13 @@ def as_text(value: Any) -> str:
             return " or ".join(as_text(item) for item in value["any"])
         return ", ".join(f"{key}: {as_text(item)}" for key, item in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(as_text(item) for item in value) or "none"
+        return ", ".join(map(_item_as_text, value)) or "none"
     return str(value)
+
+
+def _item_as_text(value: Any) -> str:
+    numbers = isinstance(value, list | tuple) and all(type(item) is int for item in value)
+    return f"[{as_text(value)}]" if numbers else as_text(value)
 
 
 def _size(text: str) -> int | str | None:

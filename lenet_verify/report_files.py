@@ -45,7 +45,7 @@ def compose(report: Report, name: str, draw: Draw | None) -> tuple[Report, dict[
     files = {figure_of(name): draw_figure(titled, report.verdict).encode()}
     kinds = graph_kinds(report)
     graph = dict(draw(dot, kinds)) if draw else {}
-    if "svg" in graph:
+    if graph.get("svg"):  # empty where only its name is wanted
         graph["svg"] = as_its_reader_has_it(graph["svg"].decode()).encode()
     files |= {f"{name}.{kind}": picture for kind, picture in graph.items()}
     files[f"{name}.dot"] = dot.encode("utf-8", "backslashreplace")

@@ -34,6 +34,7 @@ from lenet_verify.static_model import infer
 from lenet_verify.trained import evidence_of
 from lenet_verify.verdict import Verdict
 from lenet_verify.versions import installed
+from lenet_verify.vocabulary import nearest
 
 _SUFFIXES = ("h5", "hdf5", "json", "keras", "onnx")
 
@@ -287,9 +288,9 @@ def _theirs(spec: Spec, model: str, options: Options) -> tuple[Architecture, Pro
         return architecture, _provenance(f"{how}{_given(architecture)}", options, file=True)
     if not is_named_object(model):
         raise ReadError(
-            f"{model}: there is no such file; give a .keras, .h5 or .json file, a spec, or "
-            f"package.module:object (a Keras model, or a factory or class that makes one)"
-            f"{_meant(model)}"
+            f"{model}: there is no such file; give a .keras, .h5 or .json file, a spec, "
+            "keras.applications.NAME, or package.module:object (a Keras model, or a factory or "
+            f"class that makes one){_meant(model)}"
         )
     if options.static:
         raise UsageError(f"{model}: --static runs no code, and to make this model is to run it")
@@ -308,6 +309,8 @@ def _given(architecture: Architecture) -> str:
 
 def _meant(model: str) -> str:
     """How a model that is named in another way would be named."""
+    if near := nearest(model, IMPLEMENTATIONS):
+        return f"; did you mean '{near}'?"
     path, colon, name = model.partition(":")
     dotted = path.removesuffix(".py").replace("/", ".").strip(".")
     if not colon and "/" not in path:

@@ -112,7 +112,8 @@ claims:
     assert [one.layers for one in others] == [("middle.2.sum",)] * 3 + [("both",)]
 
 
-def test_what_is_wrong_in_one_use_is_told_of_that(tmp_path, capsys):
+def test_what_is_wrong_in_one_use_is_told_of_that(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # away from the project's own configuration
     own = tmp_path / "own.yaml"
     own.write_text(HEAD + BLOCKS, encoding="utf-8")
     theirs = tmp_path / "theirs.yaml"
@@ -248,3 +249,25 @@ def test_networks_of_papers_from_first_principles(name):
     verdict = lv.check(spec, inferred)
     assert verdict.holds
     assert len(verdict.findings) > 150
+
+
+def test_a_stride_in_the_other_convolution_of_a_block_is_found(tmp_path, capsys, monkeypatch):
+    """As torchvision has it: every shape of the network's stages is the same."""
+    monkeypatch.chdir(tmp_path)  # away from the project's own configuration
+    text = (SPECS / "resnet50.yaml").read_text(encoding="utf-8")
+    first = "reduce: {block: convolution, filters: $filters, strides: $strides, inputs: input}"
+    then = "conv: {block: convolution, filters: $filters, kernel_size: 3, padding: same}"
+    head, start, tail = text.partition(first)
+    moved = start.replace(" strides: $strides,", "")
+    moved += tail.replace(then, then.replace("3,", "3, strides: $strides,"), 1)
+    theirs = tmp_path / "theirs.yaml"
+    theirs.write_text(head.partition("claims:")[0] + moved.partition("claims:")[0], "utf-8")
+    options = ["--static", "--format", "json", "--model", str(theirs)]
+    assert main([str(SPECS / "resnet50.yaml"), *options]) == 1
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    broken = {(f["layer"], f["fact"]) for f in findings if f["outcome"] == "broken"}
+    strides = {layer for layer, fact in broken if fact == "strides"}
+    assert strides == {f"conv{n}_1.{one}.conv" for n in (3, 4, 5) for one in ("reduce", "conv")}
+    assert ("model", "macs") in broken
+    assert ("model", "stages") not in broken
+    assert ("model", "params") not in broken

@@ -13,6 +13,7 @@ from lenet_verify.inference import RULES
 from lenet_verify.vocabulary import APPLICATION_LAYERS, LAYERS
 from lenet_verify.vocabulary.calls import SPREAD, call_parameters
 from lenet_verify.vocabulary.layers import REQUIRED
+from tests.classes import class_of
 
 
 def operations(class_=Operation):
@@ -39,7 +40,7 @@ def of_keras(class_):
 
 @pytest.mark.parametrize("type_", [*LAYERS, "Functional", "Sequential"])
 def test_layers(type_):
-    class_ = getattr(keras.layers, type_, None) or getattr(keras.models, type_, None)
+    class_ = class_of(type_) or getattr(keras.models, type_, None)
     known, theirs = call_parameters(type_), of_keras(class_ or keras.src.models.Functional)
     if len(theirs) == 1:
         assert len(known) == 1

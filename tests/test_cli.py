@@ -207,7 +207,7 @@ def test_an_unreadable_model_does_not_stop_the_others(folder, monkeypatch, capfd
         ("nobodys:network", "there is no module 'nobodys' to import"),
         ("theirs:os.sep", "neither a Keras model nor a way to make one"),
         ("model.keras", "model.keras: there is no such file"),
-        ("keras.applications.VGG16", "such as keras.applications:VGG16"),
+        ("mine.networks.VGG16", "such as mine.networks:VGG16"),
         ("pkg/theirs.py:network", "such as pkg.theirs:network"),
         ("nospec.yaml", "nospec.yaml:1:1: cannot be read: No such file or directory"),
     ],
@@ -237,7 +237,8 @@ def test_debug_shows_the_traceback(folder, monkeypatch, capfd):
         (["x.yaml", "--nonsense"], "--nonsense"),
     ],
 )
-def test_bad_usage_is_exit_code_2(capfd, arguments, said):
+def test_bad_usage_is_exit_code_2(folder, monkeypatch, capfd, arguments, said):
+    monkeypatch.chdir(folder)  # where nothing is configured
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert left.value.code == 2

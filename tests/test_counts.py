@@ -17,6 +17,13 @@ from tests.by_hand import WHOLE, Case, check, config_of, first, sees
 
 THIRD, HALF = Fraction(1, 3), Fraction(1, 2)
 
+TABLE_I = [
+    [0, 1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5], [0, 4, 5], [0, 1, 5],
+    [0, 1, 2, 3], [1, 2, 3, 4], [2, 3, 4, 5], [0, 3, 4, 5], [0, 1, 4, 5], [0, 1, 2, 5],
+    [0, 1, 3, 4], [1, 2, 4, 5], [0, 2, 3, 5], [0, 1, 2, 3, 4, 5],
+]  # fmt: skip
+"""Of LeCun et al. 1998: the maps of S2 that feed each map of C3."""
+
 CONVOLUTIONS = {
     "Conv1D": [
         Case(
@@ -1244,6 +1251,64 @@ PREPROCESSING = {
     ],
 }  # fmt: skip
 
+PAPER = {
+    # LeCun et al. 1998, II.B, S2: "12 trainable parameters and 5,880 connections"
+    "Subsampling2D": [
+        Case(
+            {}, [(28, 28, 6)], [(14, 14, 6)], trained=12, connections=5_880,
+            window=sees((2, 2), (2, 2)),
+        ),
+        # S4: "32 trainable parameters and 2,000 connections"
+        Case(
+            {"pool_size": 2, "strides": 2, "data_format": "channels_first"},
+            [first(16, 10, 10)], [first(16, 5, 5)], trained=32, connections=2_000,
+            window=sees((2, 2), (2, 2)),
+        ),
+        # of 7 the windows of 3 begin at 0, 2 and 4; of 6 those of 2 at 0, 1, 2, 3 and 4
+        Case(
+            {"pool_size": (3, 2), "strides": (2, 1), "trainable": False}, [(7, 6, 4)],
+            [(3, 5, 4)], frozen=8, connections=3 * 5 * 4 * (3 * 2 + 1), window=sees((3, 2), (2, 1)),
+        ),
+        Case(
+            {}, [(None, 6, 4)], [(None, 3, 4)], trained=8, connections=None,
+            window=sees((2, 2), (2, 2)),
+        ),
+    ],
+    "SparseConv2D": [
+        # C3: "1,516 trainable parameters and 151,600 connections"
+        Case(
+            {"connection_table": TABLE_I, "kernel_size": 5}, [(14, 14, 6)], [(10, 10, 16)],
+            trained=1_516, macs=150_000, connections=151_600, window=sees((5, 1), (5, 1)),
+        ),
+        # 3 connected pairs of maps and 2 biases, at 3x2 places
+        Case(
+            {"connection_table": [[1], [0, 2]], "kernel_size": (3, 2), "strides": (2, 3)},
+            [(7, 5, 3)], [(3, 2, 2)], trained=3 * 2 * 3 + 2, macs=3 * 2 * 3 * 6,
+            connections=(3 * 2 * 3 + 2) * 6, window=sees((3, 2), (2, 3)),
+        ),
+        Case(
+            {
+                "connection_table": [[0], [0]], "kernel_size": 3, "padding": "same",
+                "use_bias": False, "data_format": "channels_first", "trainable": False,
+            },
+            [first(1, 4, 5)], [first(2, 4, 5)], frozen=18, macs=18 * 20, connections=18 * 20,
+            window=sees((3, 1), (3, 1)),
+        ),
+        Case(
+            {"connection_table": [[0]], "kernel_size": 3}, [(None, 5, 1)], [(None, 3, 1)],
+            trained=10, macs=None, connections=None, window=sees((3, 1), (3, 1)),
+        ),
+    ],
+    "EuclideanRBF": [
+        # 3 units with 4 inputs each; no bias, and a square for each difference
+        Case({"codes": ["#.#.", "##..", "#\n#\n#\n."]}, [(4,)], [(3,)], frozen=12, macs=12,
+             connections=12),
+        Case({"codes": ["#.", ".#"], "trainable": True}, [(7, 2)], [(7, 2)], trained=4,
+             macs=28, connections=28),
+        Case({"codes": ["#."]}, [(None, 2)], [(None, 1)], frozen=2, macs=None, connections=None),
+    ],
+}  # fmt: skip
+
 TABLE: dict[str, list[Case]] = {
     **CONVOLUTIONS,
     **{f"{kind}{name}": POOLINGS[name] for kind in ("Max", "Average") for name in POOLINGS},
@@ -1264,6 +1329,7 @@ TABLE: dict[str, list[Case]] = {
     **RESHAPING,
     **MERGING,
     **PREPROCESSING,
+    **PAPER,
 }
 
 PASSED_ON = {

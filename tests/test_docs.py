@@ -84,7 +84,7 @@ def test_layers_of_the_guide_are_read(tmp_path):
     import lenet_verify as lv
 
     text = (ROOT / "docs" / "spec.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```yaml\n(input: .*?)```", text, re.DOTALL)
+    block, blocks = re.findall(r"```yaml\n(input: .*?)```", text, re.DOTALL)
     block = block.replace("input: 1@32x32                     # or several:\n", "")
     file = tmp_path / "spec.yaml"
     file.write_text("format: 1\ntitle: Two inputs\n" + block, encoding="utf-8")
@@ -98,3 +98,9 @@ def test_layers_of_the_guide_are_read(tmp_path):
         "probs": ("both",),
     }
     assert spec.outputs == ("probs",)
+    file.write_text(f"format: 1\ntitle: Blocks\n{blocks}", encoding="utf-8")
+    network = lv.infer(lv.load_spec(file))
+    output = {row.name: str(row.shapes[0]) for row in network.layers}
+    assert list(output)[2:6] == ["conv2.1.conv", "conv2.1.norm", "conv2.1.relu", "conv2.1.sum"]
+    assert list(output)[-5:-1] == ["conv3.conv", "conv3.norm", "conv3.relu", "conv3.sum"]
+    assert (output["conv2.3.sum"], output["both"]) == ("64@13x13", "128@13x13")

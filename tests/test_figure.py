@@ -701,6 +701,23 @@ def test_what_is_fitted_fits(text: str, room: float) -> None:
     assert len(wrapped(text, room, 12, 3)) <= 3
 
 
+def test_a_label_of_unknown_width_stands_over_the_middle_of_its_tensor() -> None:
+    _, network = lenet5()
+    layers = tuple(
+        replace(
+            one,
+            name="第一层" if one.name == "C1" else one.name,
+            inputs=("第一层",) if one.name == "S2" else one.inputs,
+        )
+        for one in network.layers
+    )
+    middles = {
+        box.text: (box.left + box.right) / 2
+        for box in boxes(judged(draw_figure(replace(network, layers=layers))))
+    }
+    assert middles["第一层"] == pytest.approx(middles["6@28x28"], abs=0.1)
+
+
 def test_texts_are_held_to_their_width_in_other_fonts() -> None:
     root = ElementTree.fromstring(draw_figure(lenet5()[1]))
     for text in root.iter(f"{SVG}text"):

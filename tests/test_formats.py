@@ -550,13 +550,13 @@ def test_many_models_are_lines_on_standard_output_and_whole_in_a_file(run):
     [
         (
             "juint=x",
-            "--output takes FORMAT=FILE with a FORMAT of text, json, markdown, junit, sarif, "
-            "github, gitlab, not 'juint=x'; did you mean 'junit'?",
+            "--output takes FORMAT=FILE with a FORMAT of text, json, markdown, html, junit, "
+            "sarif, github, gitlab, not 'juint=x'; did you mean 'junit'?",
         ),
         (
             "junit",
-            "--output takes FORMAT=FILE with a FORMAT of text, json, markdown, junit, sarif, "
-            "github, gitlab, not 'junit'",
+            "--output takes FORMAT=FILE with a FORMAT of text, json, markdown, html, junit, "
+            "sarif, github, gitlab, not 'junit'",
         ),
         ("junit=spec", "spec is a folder: name a file in it with --output"),
         ("junit=new/", "new/ is a folder: name a file in it with --output"),

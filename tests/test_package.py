@@ -34,6 +34,9 @@ def test_specs_schema_and_type_marker_ship_in_the_wheel(wheel):
         assert wheel.read(f"lenet_verify/schemas/{schema.name}") == schema.read_bytes()
     verdicts = (ROOT / "reports" / "index.json").read_bytes()
     assert wheel.read("lenet_verify/specs/verdicts.json") == verdicts
+    for inlined in ("report.css", "report.js"):
+        name = f"lenet_verify/renderers/html/{inlined}"
+        assert wheel.read(name) == (ROOT / name).read_bytes()
     assert "lenet_verify/py.typed" in wheel.namelist()
 
 

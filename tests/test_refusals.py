@@ -105,6 +105,26 @@ REFUSED = [
      [(1, 1)], "of an input of size 1 nothing would come out"),
     ("Cropping1D", {"cropping": (2, 3)}, [(5, 1)],
      "it cuts off 5, and of an input of size 5 nothing remains"),
+    # LeNet-5
+    ("Subsampling2D", {"pool_size": 3}, [(9, 2, 4)],
+     "its window reaches over 3, beyond an input of size 2"),
+    ("Subsampling2D", {}, [(9, 9, None)],
+     f"the number of feature maps that come in {VARIABLE}"),
+    ("SparseConv2D", {"connection_table": [[0, 3]], "kernel_size": 3}, [(9, 9, 3)],
+     "its connection_table names map 3, but only 3 come in, counted from 0"),
+    ("SparseConv2D", Raw(connection_table=((0,), (0, 1, 1))), [(9, 9, 3)],
+     "each row of its connection_table names maps, one or more, each once"),
+    ("SparseConv2D", {"connection_table": [[0]], "kernel_size": 3}, [(9, 9, None)],
+     f"the number of feature maps that come in {VARIABLE}"),
+    ("EuclideanRBF", {"codes": ["#.", "#"]}, [(2,)], "its codes must be of one length, no two"),
+    ("EuclideanRBF", {"codes": ["#.", "# ."]}, [(2,)], "its codes must be of one length, no two"),
+    ("EuclideanRBF", Raw(codes=("",)), [(2,)], "its codes must be of one length, no two"),
+    ("EuclideanRBF", Raw(codes=("#x",)), [(2,)], "no two of them alike, of # and ."),
+    ("SparseConv2D", Raw(connection_table=()), [(9, 9, 3)], "one or more, each once"),
+    ("EuclideanRBF", {"codes": ["#."]}, [(3,)], "its codes are of 2 signs, and do not fit 3"),
+    ("EuclideanRBF", {"codes": ["#."]}, [()], "its codes are of 2 signs, and do not fit scalar"),
+    ("EuclideanRBF", {"codes": ["#."]}, [(None,)],
+     f"the length of the vector that comes in {VARIABLE}"),
     # adaptations
     ("Dense", {"units": 3, "lora_rank": 2, "kernel_constraint": "non_neg"}, [(4,)],
      "lora_rank does not go with a kernel_constraint"),
@@ -303,7 +323,9 @@ def said(type_, arguments, inputs):
     if isinstance(arguments, Raw):
         required = {"EinsumDense": {"equation": "ab,bc->ac", "output_shape": 5},
                     "Reshape": {"target_shape": [1]}, "ConvLSTM1D": CONV,
-                    "TimeDistributed": {"layer": {"type": "Flatten"}}}  # fmt: skip
+                    "TimeDistributed": {"layer": {"type": "Flatten"}},
+                    "EuclideanRBF": {"codes": ["#"]},
+                    "SparseConv2D": {"connection_table": [[0]], "kernel_size": 3}}  # fmt: skip
         config = {**config_of(type_, required.get(type_, {})), **arguments}
     elif type_ in LAYERS:
         config = config_of(type_, arguments)

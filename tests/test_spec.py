@@ -16,7 +16,7 @@ from lenet_verify.architecture import Shape
 from lenet_verify.errors import SpecError
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS
 from lenet_verify.notation import AnyOf, Counts, Each, Exactly, parse_per_axis
-from lenet_verify.spec import Deviation, Limits, Selector, Source, chosen, load_spec
+from lenet_verify.spec import Applied, Deviation, Limits, Selector, Source, chosen, load_spec
 from lenet_verify.spec.document import parse, plain
 from lenet_verify.spec.fields import Problems
 from lenet_verify.spec.layers import read_graph
@@ -466,7 +466,10 @@ FACTS = [
     ("C1", "type: Convolution2D", Exactly("Conv2D", "Convolution2D")),
     ("C1", "trainable: 0", Exactly(0, 0)),
     ("C1", "activation: ~", Exactly(None, None)),
-    ("C1", "activation: linear", Exactly("linear", "linear")),
+    ("C1", "activation: linear", Applied("linear", "linear", None)),
+    ("C1", "activation: swish", Applied("silu", "swish", None)),
+    ("C1", "activation: tanh(x)", Applied("tanh", "tanh(x)", None)),
+    ("C1", "activation: 2 * tanh(x)", Applied("2 * tanh(x)", "2 * tanh(x)", None)),
     ("C1", "downsampling: 1", parse_per_axis(1)),
     ("C1", "receptive_field: 5x5", parse_per_axis("5x5")),
     ("C1", "filters: 6", Exactly(6, 6)),

@@ -569,11 +569,11 @@ def test_one_mistake_in_a_layer_breaks_no_claim_of_it(mistakes):
         ),
         (
             "C1: {activation: ⟦relou}",
-            "'activation' takes an activation of Keras such as tanh, or null",
+            "'activation' takes an activation of Keras such as tanh, a formula such as ",
         ),
         (
             "C1: {activation: ⟦true}",
-            "'activation' takes an activation of Keras such as tanh, or null",
+            "'activation' takes an activation of Keras such as tanh, a formula such as ",
         ),
         ("C1: {filters: ⟦six}", "'filters' takes a number, "),
         ("C1: {filters: ⟦6.5}", "'filters' takes a whole number from 1 to 2147483647, not 6.5"),

@@ -125,11 +125,12 @@ CLAIMS = (
     ("arguments", "text", "complaint"),
     [
         (["--model", "mine:net"], SPEC, "mine:net: --static runs no code"),
+        (["--model", "keras.applications.VGG16"], SPEC, "Keras builds it, and --static loads no"),
         (["--model", "other.yaml"], SPEC, "other.yaml: the spec has no 'layers'"),
         ([], CLAIMS, "net.yaml has claims but no layers to build: name a model"),
         ([], CLAIMS + "implementations: {{keras.applications.VGG16: ~}}\n", "leave --static out"),
     ],
-    ids=["code", "no layers there", "no layers", "implementations"],
+    ids=["code", "well known", "no layers there", "no layers", "implementations"],
 )
 def test_what_would_need_a_framework_is_refused(arguments, text, complaint, run_cli, spec):
     path = spec(text=text)

@@ -15,6 +15,7 @@ from models.right import chained
 
 import lenet_verify as lv
 from lenet_verify.checking import check
+from lenet_verify.errors import ReadError, UsageError
 from lenet_verify.spec import Deviation
 from lenet_verify.verdict import Outcome
 from lenet_verify.verify import Options, verify
@@ -193,10 +194,10 @@ AMISS = {
     wrong.own_class_that_lies_about_its_module: ("opaque", "C1", "type", "unknown"),
     wrong.subclass_that_overrides_call: ("opaque", "C1", "type", "unknown"),
     wrong.instance_that_overrides_call: ("opaque", "C1", "type", "unknown"),
-    wrong.own_activation_called_tanh: ("opaque", "C1", "activation", "unknown"),
-    wrong.own_registered_activation_called_tanh: ("opaque", "C1", "activation", "unknown"),
-    wrong.own_activation_in_a_layer: ("opaque", "C1", "activation", "unknown"),
-    wrong.lambda_for_tanh: ("opaque", "C1", "activation", "unknown"),
+    wrong.own_activation_called_tanh: ("activation", "C1", "activation", "broken"),
+    wrong.own_registered_activation_called_tanh: ("activation", "C1", "activation", "broken"),
+    wrong.own_activation_in_a_layer: ("activation", "C1", "activation", "broken"),
+    wrong.lambda_of_several_numbers: ("opaque", "C1", "activation", "unknown"),
     wrong.activation_set_later: ("activation", "C1", "activation", "broken"),
     wrong.functional_that_overrides_call: ("extra-layer", None, "layer", "broken"),
     wrong.sequential_that_overrides_call: ("activation", "output", "activation", "broken"),
@@ -492,7 +493,14 @@ CASES = {
     "relu6": (BREAK, SEPARATE, lambda: convolved(BN(), RELU(6))),
     "leaky-relu": (BREAK, SEPARATE, lambda: convolved(BN(), RELU(negative_slope=0.1))),
     "own-activation": (
-        UNKNOWN, SEPARATE, lambda: convolved(BN(), layers.Activation(lambda x: ops.relu(x))),
+        PASS, SEPARATE, lambda: convolved(BN(), layers.Activation(lambda x: ops.relu(x))),
+    ),
+    "own-activation-another": (
+        BREAK, SEPARATE, lambda: convolved(BN(), layers.Activation(lambda x: ops.relu(x) * 1.01)),
+    ),
+    "own-activation-of-several-numbers": (
+        UNKNOWN, SEPARATE,
+        lambda: convolved(BN(), layers.Activation(lambda x: ops.relu(x - ops.mean(x)))),
     ),
     "operation-on-an-array": (
         UNKNOWN, SEPARATE, lambda: convolved(BN(), lambda x: ops.leaky_relu(x, np.full(1, 0.5))),
@@ -701,7 +709,7 @@ def test_deviations_accept_what_they_say_and_nothing_else(steps, accepted, expec
 
 
 def test_unknown_is_accepted_by_name_only():
-    model = wrong.lambda_for_tanh()
+    model = wrong.lambda_of_several_numbers()
     for accept, expected in (("unknown", PASS), ("tanh", UNKNOWN)):
         verdict = judged(LENET5, model, deviations=[deviation("C1", "activation", accept)])
         assert outcome(verdict) == expected
@@ -763,6 +771,38 @@ def test_an_implementation_is_checked_without_being_named(spec):
 def test_an_implementation_can_be_wrong(spec):
     (report,) = verify(spec(MOBILENET.replace("3.5M", "3.4M")), None, Options())
     assert [(f.claim, f.observed) for f in report.verdict.failing] == [("rounded", 3504872)]
+
+
+@pytest.mark.parametrize(
+    ("paper", "name", "deviating"),
+    [("vgg16", "VGG16", []), ("resnet50", "ResNet50", ["trainable", "params"])],
+)
+def test_a_spec_with_layers_is_held_against_an_implementation_that_is_named(paper, name, deviating):
+    known = f"keras.applications.{name}"
+    (report,) = verify(lv.load_spec(ROOT / "spec" / f"{paper}.yaml"), known, Options())
+    verdict = report.verdict
+    assert (verdict.failing, verdict.model) == ((), known)
+    assert [w for w in verdict.warnings if "unused-deviation" in w] == []
+    found = [(f.layer, f.fact) for f in verdict.findings if f.outcome is Outcome.DEVIATES]
+    assert found == [("model", fact) for fact in deviating]
+
+
+def test_another_implementation_breaks_the_claims():
+    spec = lv.load_spec(ROOT / "spec" / "vgg16.yaml")
+    (report,) = verify(spec, "keras.applications.VGG19", Options())
+    broken = {(f.claim, f.fact) for f in report.verdict.failing if f.layer == "model"}
+    assert {("configuration-D", "depth"), ("table-2", "params")} <= broken
+
+
+def test_an_implementation_that_is_misspelt_is_guessed(spec):
+    with pytest.raises(ReadError, match=r"did you mean 'keras\.applications\.ResNet50'\?"):
+        list(verify(spec(MOBILENET), "keras.applications.Resnet50", Options()))
+
+
+def test_an_implementation_takes_no_arguments():
+    spec = lv.load_spec(ROOT / "spec" / "vgg16.yaml")
+    with pytest.raises(UsageError, match="it takes no arguments"):
+        list(verify(spec, "keras.applications.VGG16", Options(arguments={"classes": 10})))
 
 
 # Two derivations

@@ -31,6 +31,8 @@ from lenet_verify.vocabulary import (
     LOSSES,
     METRICS,
     OPTIMIZERS,
+    PAPER_ACTIVATIONS,
+    PAPER_LAYERS,
     REFUSED,
     REGULARIZERS,
     REQUIRED,
@@ -47,11 +49,15 @@ from lenet_verify.vocabulary import (
 
 keras = pytest.importorskip("keras")
 
+from lenet_verify import paper_layers  # noqa: E402
+from lenet_verify.vocabulary.objects import PAPER_INITIALIZERS  # noqa: E402
+from tests.classes import class_of  # noqa: E402
+
 # The table is Keras 3.15's. Older ones lack some of it, and later ones may have more.
 SAME_KERAS = keras.__version__.startswith("3.15.")
 of_this_keras = pytest.mark.skipif(not SAME_KERAS, reason="the table is that of Keras 3.15")
 
-NAMES = [name for name in LAYERS if hasattr(keras.layers, name)]
+NAMES = [name for name in LAYERS if class_of(name)]
 
 # Of each class the required arguments, and those without which Keras constructs nothing.
 MINIMAL: dict[str, object] = {
@@ -59,6 +65,8 @@ MINIMAL: dict[str, object] = {
     "axes": 1,
     "cell": {"type": "LSTMCell", "units": 2},
     "cells": [{"type": "LSTMCell", "units": 2}, {"type": "GRUCell", "units": 3}],
+    "codes": ["#.#", "##."],
+    "connection_table": [[0], [0, 1]],
     "dims": [2, 1],
     "equation": "ab,bc->ac",
     "factor": 0.5,
@@ -113,7 +121,7 @@ def built(name: str, read: dict[str, object]) -> object:
         return value
 
     keywords = {key: inner(value) for key, value in to_keras(name, read).items()}
-    return getattr(keras.layers, name)(**keywords)
+    return class_of(name)(**keywords)
 
 
 def plain_config(layer: object) -> dict[str, object]:
@@ -136,7 +144,8 @@ def keras_layers() -> set[str]:
 def test_every_layer_of_keras_is_in_one_table_and_no_other():
     tables = [*LAYERS, *ALIASES, *REFUSED]
     assert len(tables) == len(set(tables))
-    assert set(tables) - {"GroupedQueryAttention"} == keras_layers()
+    assert set(tables) - {"GroupedQueryAttention"} - PAPER_LAYERS == keras_layers()
+    assert not PAPER_LAYERS & keras_layers()
 
 
 @of_this_keras
@@ -144,7 +153,7 @@ def test_aliases_are_keras_own():
     for alias, name in ALIASES.items():
         if alias != "GroupedQueryAttention":
             assert getattr(keras.layers, alias) is getattr(keras.layers, name)
-    names = {getattr(keras.layers, name).__name__: name for name in LAYERS}
+    names = {class_of(name).__name__: name for name in LAYERS}
     # Keras exports one class under another name than its own.
     assert {own: name for own, name in names.items() if own != name} == {
         "GroupedQueryAttention": "GroupQueryAttention"
@@ -154,9 +163,9 @@ def test_aliases_are_keras_own():
 @of_this_keras
 @pytest.mark.parametrize("name", LAYERS)
 def test_arguments_order_and_defaults_are_keras_own(name):
-    class_ = getattr(keras.layers, name)
+    class_ = class_of(name)
     parameters = [*inspect.signature(class_.__init__).parameters.values()]
-    if parameters[-1].kind is inspect.Parameter.VAR_KEYWORD:
+    if name not in PAPER_LAYERS and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD:
         # these hand on to their base class what makes them adaptable (LoRA)
         known = {it.name for it in parameters}
         bases = inspect.signature(class_.__mro__[1].__init__).parameters
@@ -198,7 +207,8 @@ def objects_of_keras(kind: str) -> dict[str, str]:
 
 @of_this_keras
 def test_activations_are_keras_own():
-    assert objects_of_keras("activations") == ACTIVATIONS
+    ours = {name: name for name in PAPER_ACTIVATIONS}
+    assert {**objects_of_keras("activations"), **ours} == ACTIVATIONS
 
 
 @of_this_keras
@@ -209,10 +219,12 @@ def test_activations_are_keras_own():
 def test_objects_are_keras_own(kind, table):
     base = {"initializers": "Initializer", "regularizers": "Regularizer"}.get(kind, "Constraint")
     expected = {key: it for key, it in objects_of_keras(kind).items() if it != base}
-    found = {key: name for name, it in table.items() for key in (name, *it.names)}
+    keras_own = {name: it for name, it in table.items() if name not in PAPER_INITIALIZERS}
+    found = {key: name for name, it in keras_own.items() for key in (name, *it.names)}
     assert found == expected
     for name, it in table.items():
-        parameters = inspect.signature(getattr(getattr(keras, kind), name).__init__).parameters
+        home = getattr(keras, kind) if name in keras_own else paper_layers
+        parameters = inspect.signature(getattr(home, name).__init__).parameters
         own = {
             key: parameter.default
             for key, parameter in parameters.items()
@@ -499,6 +511,12 @@ def values(form: Form, rank: int | None) -> st.SearchStrategy:
         return small_objects(form.kind)
     if name == "Text":
         return st.sampled_from({"": ["a", "b"]}.get(form.pattern, ["bc"]))
+    if name == "ConnectionTable":
+        row = st.lists(st.integers(0, 5), min_size=1, max_size=3, unique=True)
+        return st.lists(row, min_size=1, max_size=3)
+    if name == "Codes":
+        code = st.sampled_from(["#.#", "##.", "..#", " #\n#\n.\n"])
+        return st.lists(code, min_size=1, max_size=3, unique=True)
     if name == "LayerForm":
         return st.sampled_from(form.types or ("Dense", "Conv1D", "LSTM")).flatmap(
             lambda inner: some_arguments(inner).map(lambda them: {"type": inner} | them)
@@ -593,7 +611,8 @@ JSON_VALUES = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False).filter(lambda it: it != int(it))
     | st.text(max_size=6).filter(lambda it: not it.endswith("\n"))
     | st.sampled_from(["5x5", "3", "3x3x3", "0x1", "05x5", "valid", "same", "auto", "relu", "l2"])
-    | st.sampled_from(["ab,bc->ac", "GlorotUniform", "max_norm", "-1", "no", "5X5", "1x-1", "x"]),
+    | st.sampled_from(["#.", "# .\n#", " ", "#0", "ab,bc->ac", "GlorotUniform", "max_norm"])
+    | st.sampled_from(["-1", "no", "5X5", "1x-1", "x"]),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(st.sampled_from(["type", "units", "seed", "l2", "rmax", "a"]), inner)
@@ -865,7 +884,8 @@ def test_every_activation_of_keras_has_the_parameters_of_its_signature():
     from lenet_verify.vocabulary.activations import _PARAMETERS
 
     for name in set(ACTIVATIONS.values()):
-        parameters = list(inspect.signature(getattr(keras.activations, name)).parameters.values())
+        home = paper_layers if name in PAPER_ACTIVATIONS else keras.activations
+        parameters = list(inspect.signature(getattr(home, name)).parameters.values())
         own = {it.name: None if it.default is it.empty else it.default for it in parameters[1:]}
         assert dict(_PARAMETERS.get(name, {})) == own
 

@@ -180,6 +180,17 @@ CASES: list[tuple[str, dict[str, Any], list[Any], list[tuple[int, ...]], list[tu
     ),
     ("STFTSpectrogram", {"mode": "imag", "frame_length": 8}, [(40, 2)], [(8, 1, 5)], []),
     ("MaxPooling2D", {}, [(8, 8, 4)], [], []),
+    ("Subsampling2D", {}, [(28, 28, 6)], [(6,), (6,)], []),
+    (
+        "SparseConv2D", {"connection_table": [[1], [0, 2]], "kernel_size": (5, 3)},
+        [(9, 9, 4)], [(5, 3, 3), (2,)], [],
+    ),
+    (
+        "SparseConv2D", {"connection_table": [[3]], "kernel_size": 5, "use_bias": False},
+        [(9, 9, 4)], [(5, 5, 1)], [],
+    ),
+    ("EuclideanRBF", {"codes": ["#..", "##."]}, [(3,)], [], [(2, 3)]),
+    ("EuclideanRBF", {"codes": ["#..", "##."], "trainable": True}, [(3,)], [(2, 3)], []),
     ("ops.Relu", {}, [(8,)], [], []),
 ]  # fmt: skip
 

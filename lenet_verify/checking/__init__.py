@@ -9,6 +9,7 @@ from typing import Any
 
 from lenet_verify.architecture import Architecture
 from lenet_verify.checking.deviations import accepted
+from lenet_verify.checking.functions import at_odds, by_its_values
 from lenet_verify.checking.match import Match, match, pairings, rows
 from lenet_verify.checking.observation import Observation, Site, code_for, observe, observe_model
 from lenet_verify.checking.structure import absent, structure
@@ -18,7 +19,7 @@ from lenet_verify.checking.wiring import COMMUTATIVE
 from lenet_verify.checking.witness import cross_checked
 from lenet_verify.evidence import Evidence
 from lenet_verify.facts import RUN_FACTS
-from lenet_verify.notation import Counts, as_json, expected_as_json
+from lenet_verify.notation import Counts, Expected, as_json, expected_as_json
 from lenet_verify.spec import Claim, Deviation, Expectation, Spec, chosen
 from lenet_verify.verdict import Finding, Outcome, Verdict
 
@@ -113,6 +114,8 @@ def _judged(
             seen = observe(site, fact, matched.wiring)
             if seen.reason is None and (hearsay := _hearsay(matched, site, fact)):
                 seen = replace(seen, reason=hearsay)
+            if seen.reason is None and fact == "activation":
+                seen = replace(seen, reason=_computing(expected, seen.value))
             yield _finding(spec, claim, expectation, name, seen, site)
 
 
@@ -121,6 +124,11 @@ def _hearsay(matched: Match, site: Site, fact: str) -> str | None:
     if site.layer.type == "InputLayer":
         return matched.observed.unknown.get("input")
     return site.layer.declared.get(fact)
+
+
+def _computing(expected: Expected, activation: Any) -> str | None:
+    """What to know about an activation that is judged by what it computes."""
+    return by_its_values(activation) or at_odds(expected, activation)
 
 
 def _subjects(

@@ -15,6 +15,7 @@ from functools import cached_property
 from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.checking.likeness import Features, features
 from lenet_verify.checking.wiring import NESTED, SHARED, Network, calls_of, layer_of, network
+from lenet_verify.functions import POINTS, THEN, Computed, Values, after
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, IDENTITY_LAYERS, LAYERS, complete
 
 __all__ = [
@@ -194,7 +195,21 @@ def composed(activations: Sequence[str]) -> str | None:
     for name in activations:
         if not (names and names[-1] == name and name in _IDEMPOTENT):
             names.append(name)
-    return ", then ".join(names) or None
+    if not any(isinstance(name, Computed) for name in names):
+        return THEN.join(names) or None
+    return names[0] if len(names) == 1 else _together(names)
+
+
+def _together(names: Sequence[str]) -> Computed:
+    """Several activations as one, some of which are the model's own."""
+    values: Values | None = POINTS
+    for name in names:
+        own = name.values if values is POINTS and isinstance(name, Computed) else None
+        values = own or (None if values is None else after(values, name))
+    nameless = any(isinstance(name, Computed) and name.evidence is None for name in names)
+    functions = (name.function if isinstance(name, Computed) else name for name in names)
+    together = THEN.join(names)
+    return Computed(together, together if nameless else THEN.join(functions), values)
 
 
 def _without_identities(net: Network, keep: frozenset[str]) -> Network:

@@ -10,6 +10,7 @@ from lenet_verify.architecture import Architecture
 from lenet_verify.checking.align import Alignment
 from lenet_verify.checking.best_form import best_form
 from lenet_verify.checking.canonical import CanonicalForm, Unit, canonical_form, prepared
+from lenet_verify.checking.functions import in_words_of
 from lenet_verify.checking.measures import Wiring
 from lenet_verify.checking.observation import Site, is_strange, sites
 from lenet_verify.checking.wanted import wanted
@@ -103,6 +104,7 @@ def match(spec: Spec, observed: Architecture, exact: bool) -> Match:
         InferenceError: the spec's own layers do not join.
     """
     sought = wanted(spec, exact)
+    observed = in_words_of(spec, sought.layers, observed)
     if exact:
         found = canonical_form(observed, sought.keep, exact=True)
         alignment = sought.paired(found)

@@ -21,6 +21,8 @@ from lenet_verify.inference import HERE, Field, derive, fields
 from lenet_verify.vocabulary import APPLICATION_LAYERS, LAYERS
 
 _WEIGHTED = frozenset({"attention", "convolution", "dense", "embedding", "recurrent"})
+_WEIGHTED_TYPES = frozenset({"Subsampling2D"})
+"""Of other families: its coefficient multiplies all the inputs of a window."""
 _RESAMPLING = frozenset({"convolution", "pooling"})
 _GLOBAL = "Global"
 
@@ -123,7 +125,7 @@ def has_weights(layer: Layer) -> bool:
     family = _family(layer.type, layer.config)
     if family is None:
         raise Unmeasurable(f"what {layer.name} computes cannot be read ({layer.type})")
-    return family in _WEIGHTED
+    return family in _WEIGHTED or layer.type in _WEIGHTED_TYPES
 
 
 def _family(type_: str, config: Mapping[str, Any]) -> str | None:

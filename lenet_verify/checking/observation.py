@@ -10,6 +10,7 @@ from typing import Any
 from lenet_verify.architecture import Architecture, Layer, Shape
 from lenet_verify.checking import measures
 from lenet_verify.checking.canonical import ACTIVATION, OPERATION, CanonicalForm, Unit, composed
+from lenet_verify.checking.functions import untold
 from lenet_verify.checking.measures import Wiring, whole
 from lenet_verify.checking.wiring import layer_of
 from lenet_verify.checking.witness import DISAGREE
@@ -152,6 +153,8 @@ def observe(site: Site, fact: str, wiring: Wiring) -> Observation:
         code = "derivations-disagree" if reason.startswith(DISAGREE) else "opaque"
         value = layer.type if fact == "type" else None
         return Observation(value, Outcome.UNKNOWN, code, reason)
+    if fact == "activation" and (why := untold(site.activation)):
+        return Observation(instead=Outcome.UNKNOWN, code="opaque", reason=why)
     if fact == "activation":
         return Observation(site.activation, rule=rule)
     if fact == "inputs":

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lenet_verify.architecture import Layer
 from lenet_verify.checking.canonical import OPERATION, UNREADABLE, Unit, composed
+from lenet_verify.checking.functions import by_its_values, untold
 from lenet_verify.checking.match import Match
 from lenet_verify.checking.wiring import COMMUTATIVE, layer_of
 from lenet_verify.checking.witness import disagreements
@@ -71,7 +72,7 @@ def _parts(
     """The activation layers of the spec: whatever is claimed, the model applies the same."""
     for layer in (unit.layer, *unit.absorbed):
         site = match.sites[layer.name]
-        reason = site.layer.unknown.get("activation")
+        reason = site.layer.unknown.get("activation") or untold(site.activation)
         same = (site.activation or "linear") == (layer.activation or "linear")
         of_base = layer is unit.layer
         if (layer.name, "activation") in stated or (of_base and same and not reason):
@@ -83,7 +84,7 @@ def _parts(
             fact="activation",
             expected=layer.activation,
             observed=None if reason else site.activation,
-            reason=reason,
+            reason=reason or by_its_values(site.activation),
             rule=site.rule("activation"),
             model_layer=site.layer.name,
             model_type=site.layer.type,
@@ -173,7 +174,7 @@ def _unclaimed_activation(unit: Unit, partner: Unit) -> Iterable[Finding]:
     """
     if composed(unit.activations) == composed(partner.activations):
         return
-    readable = UNREADABLE not in partner.activations
+    readable = UNREADABLE not in partner.activations and not untold(partner.activation)
     for layer in partner.absorbed:
         what = layer.activation or "a function that cannot be read"
         yield Finding(

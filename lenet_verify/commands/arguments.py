@@ -83,8 +83,8 @@ def add_models(add: Callable[..., object]) -> None:
         "--model", action="append", default=[], metavar="MODEL",
         help="check this model instead: FILE.keras, FILE.h5, FILE.json (nothing in a file is run; "
         "also a URL that fsspec understands, or a pattern such as 'models/*.keras'), another "
-        "SPEC, or package.module:object (a Keras model, or a factory or class that makes one: "
-        "this runs that code); may be given again",
+        "SPEC, keras.applications.NAME (without weights), or package.module:object (a Keras model, "
+        "or a factory or class that makes one: this runs that code); may be given again",
     )  # fmt: skip
 
 

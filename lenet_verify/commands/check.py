@@ -134,7 +134,8 @@ def run(options: argparse.Namespace) -> int:
     with _annotated(options, Configuration()):
         configuration = find_configuration(here)
     with in_place(options, configuration, parser()):
-        options.output = [(kind, seen_from_here(file, here)) for kind, file in options.output]
+        if not options.specs:
+            options.output = [(kind, seen_from_here(file, here)) for kind, file in options.output]
         return _checked(options, configuration)
 
 

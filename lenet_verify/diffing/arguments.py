@@ -7,6 +7,7 @@ from typing import Any
 
 from lenet_verify.architecture import Layer
 from lenet_verify.difference import Change
+from lenet_verify.functions import both_computed
 from lenet_verify.show.arguments import usual
 from lenet_verify.show.json_document import plain_config
 
@@ -19,6 +20,8 @@ def changed_arguments(old: Layer, new: Layer) -> Iterator[Change]:
     if old.type != new.type:
         stated = {*_stated(old, ours), *_stated(new, theirs)}
         names = {name: None for name in names if name in stated}
+    if both_computed(old.activation, new.activation):
+        names.pop("activation", None)  # what they compute tells more than what they are called
     for name in names:
         yield from _compared(name, ours.get(name), theirs.get(name))
 

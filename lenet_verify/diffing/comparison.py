@@ -11,6 +11,7 @@ from lenet_verify.diffing.arguments import changed_arguments
 from lenet_verify.diffing.opened import Graph, kept_closed, of_model, of_nested
 from lenet_verify.diffing.pairing import paired, reading_order
 from lenet_verify.diffing.wiring import Fed, Wiring
+from lenet_verify.functions import POINTS, both_computed, difference
 from lenet_verify.show.json_document import plain_config
 from lenet_verify.show.rows import wire
 
@@ -144,10 +145,26 @@ def _changed(old: Layer, new: Layer) -> Iterator[Change]:
         yield from arguments
     told = any(one.fact.partition(".")[0] == "activation" for one in arguments)
     known = "activation" not in {*old.unknown, *new.unknown}
-    if known and old.activation != new.activation and not told:
-        yield Change("activation", old.activation, new.activation)
+    if known and not told:
+        yield from _another_function(old.activation, new.activation)
     if len(old.details) != len(new.details):
         yield Change("calls", len(old.details), len(new.details))
+
+
+def _another_function(old: str | None, new: str | None) -> Iterator[Change]:
+    """Another activation: by what both compute where they are the models' own, else by name."""
+    values = both_computed(old, new)
+    if values is None and old != new:
+        yield Change("activation", old, new)
+    where = None if values is None else difference(*values)
+    if values is None or where is None:
+        return
+    if old != new:
+        yield Change("activation", old, new)
+    else:
+        before, after = (one[POINTS.index(where)] for one in values)
+        told = f"{new}, which gives {after:.6g} at x = {where:.6g} for {before:.6g}"
+        yield Change("activation", old, told)
 
 
 def _effects(old: Layer, new: Layer) -> Iterator[Change]:

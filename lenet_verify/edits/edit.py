@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from lenet_verify.architecture import Layer, Shape, Source
 from lenet_verify.edits.graph import Graph, Inapplicable, feeds, with_feeds
-from lenet_verify.edits.wording import change_inside, described, in_words
+from lenet_verify.edits.wording import change_inside, change_of_rows, described, in_words
 from lenet_verify.vocabulary import ACTIVATION_LAYERS, activation_of, complete
 
 Kind = Literal[
@@ -78,7 +78,8 @@ class Argument(Edit):
 
     @property
     def text(self) -> str:
-        change = f"{in_words(self.old)} → {in_words(self.new)}"
+        change = change_of_rows(self.old, self.new)
+        change = change or f"{in_words(self.old)} → {in_words(self.new)}"
         if isinstance(self.old, Mapping) and isinstance(self.new, Mapping):
             return f"its {change_inside(self.old, self.new) or change}"
         return f"{' and '.join((self.argument, *self.along))} {change}"
@@ -103,7 +104,8 @@ class Activation(Edit):
     def make(self, graph: Graph) -> None:
         row = graph.row(self.layer)
         if "activation" in row.config:
-            graph.put(_configured(row, {**row.config, "activation": self.new}))
+            other = _configured(row, {**row.config, "activation": self.new})
+            graph.put(replace(other, activation=self.new))
         elif row.type in ACTIVATION_LAYERS or row.type == "PReLU":
             config = complete("Activation", {"activation": self.new})
             graph.put(_configured(replace(row, type="Activation"), config))

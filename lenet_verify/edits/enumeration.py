@@ -25,6 +25,7 @@ from lenet_verify.edits.operators import (
     ARGUMENTS,
     CLASSES,
     ONLY_OF,
+    SIMPLER,
     insertions,
     other_shapes,
 )
@@ -121,16 +122,20 @@ def _activations(row: Layer) -> Iterator[Edit]:
 def _classes(row: Layer) -> Iterator[Edit]:
     config = _known(row)
     others = (one for group in CLASSES if row.type in group for one in group if one != row.type)
-    for new in dict.fromkeys(others):
+    simpler = SIMPLER.get(row.type, {}) if config else {}
+    for new in dict.fromkeys((*others, *simpler)):
         rank = LAYERS[new].rank
         if rank and row.input_shapes and len(row.input_shapes[0].sizes) != rank + 1:
             continue
-        arguments = _carried(row.type, config, new)
+        more = {name: follow(config) for name, follow in simpler.get(new, {}).items()}
+        arguments = _carried(row.type, config, new, more)
         if arguments is not None:
             yield Type(layer=row.name, old=row.type, new=new, arguments=arguments)
 
 
-def _carried(old: str, config: Mapping[str, Any], new: str) -> Mapping[str, Any] | None:
+def _carried(
+    old: str, config: Mapping[str, Any], new: str, more: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
     """The arguments of a layer of another class: those that mean the same for both kept."""
     theirs, ours = LAYERS[old].arguments, LAYERS[new].arguments
     kept = {
@@ -138,6 +143,7 @@ def _carried(old: str, config: Mapping[str, Any], new: str) -> Mapping[str, Any]
         for name, value in config.items()
         if name in ours and name in theirs and ours[name].form == theirs[name].form
     }
+    kept |= more
     if any(one.default is REQUIRED and name not in kept for name, one in ours.items()):
         return None
     return complete(new, kept)

@@ -8,6 +8,7 @@ initializers) is not among them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from lenet_verify.architecture import Layer, Shape
@@ -91,6 +92,24 @@ def _turned(value: Any, layer: Layer) -> Iterable[Any]:
     return (tuple(reversed(value)),) if isinstance(value, tuple) else ()
 
 
+def _connected(value: Any, layer: Layer) -> Iterable[Any]:
+    """Tables in which a map is fed by one fewer, or by another one; without the last map; and the
+    one of a usual convolution, in which every map feeds every map."""
+    if not isinstance(value, tuple) or not all(isinstance(row, tuple) and row for row in value):
+        return
+    channels = layer.input_shapes[0].channels if layer.input_shapes else None
+    maps = tuple(range(channels or 1 + max(map(max, value))))
+    like = type(value[0])
+    for place, row in enumerate(value):
+        others = (one for one in maps if one not in row)
+        for new in (row[:-1], *(sorted((*row[:-1], other)) for other in islice(others, 1))):
+            if new:
+                yield (*value[:place], like(new), *value[place + 1 :])
+    if len(value) > 1:
+        yield value[:-1]
+    yield (like(maps),) * len(value)
+
+
 def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -109,6 +128,8 @@ ARGUMENTS: Mapping[str, Operator] = {
     **dict.fromkeys(("pool_size", "output_size", "size", "n"), _sizes(-1, 1)),
     **dict.fromkeys(("strides", "dilation_rate"), _sizes(-1, 1)),
     **dict.fromkeys(("height", "width"), _sizes(-1, 1)),
+    "connection_table": _connected,
+    "codes": lambda value, layer: (value[:-1],) if len(value) > 1 else (),
     "groups": _groups,
     "padding": _paddings,
     "cropping": lambda value, layer: (_wider(value, step) for step in (-1, 1)),
@@ -152,6 +173,13 @@ CLASSES: tuple[tuple[str, ...], ...] = (
     ("Attention", "AdditiveAttention"),
 )
 """Classes that stand for each other; arguments that both have are kept."""
+
+SIMPLER: Mapping[str, Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], Any]]]] = {
+    "EuclideanRBF": {"Dense": {"units": lambda config: len(config["codes"])}},
+    "SparseConv2D": {"Conv2D": {"filters": lambda config: len(config["connection_table"])}},
+    "Subsampling2D": {"AveragePooling2D": {}, "MaxPooling2D": {}},
+}
+"""Classes of Keras that are put for the 1998 paper's, with what follows for their arguments."""
 
 
 def other_shapes(shape: Shape) -> Iterable[Shape]:

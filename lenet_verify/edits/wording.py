@@ -33,12 +33,34 @@ def in_words(value: Any) -> str:
         return f'"{value}"'
     if isinstance(value, Mapping):
         return str(value.get("type", value.get("custom", "…")))
+    if _is_maps(value):
+        return f"[{', '.join(map(in_words, value))}]"
     if isinstance(value, tuple | list):
         sizes = len(value) > 1 and all(type(item) is int and item >= 0 for item in value)
         if sizes:
             return "x".join(map(str, value))
         return in_words(value[0]) if len(value) == 1 else f"({', '.join(map(in_words, value))})"
     return str(value)
+
+
+def _is_maps(value: Any) -> bool:
+    """Whether it is maps by their numbers, which are more than a plain tuple."""
+    return isinstance(value, tuple) and type(value) is not tuple
+
+
+def change_of_rows(old: Any, new: Any) -> str:
+    """`of map 4: [0, 4] → [0, 4, 5]`: the rows that differ of two tables of maps; nothing of
+    whatever else, and where most of them do."""
+    rows = [*old, *new] if isinstance(old, tuple) and isinstance(new, tuple) else []
+    if not rows or len(old) != len(new) or not all(map(_is_maps, rows)):
+        return ""
+    pairs = enumerate(zip(old, new, strict=True))
+    changes = [
+        f"of map {number}: {in_words(one)} → {in_words(other)}"
+        for number, (one, other) in pairs
+        if one != other
+    ]
+    return ", ".join(changes) if len(changes) <= len(old) // 2 else ""
 
 
 def change_inside(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from lenet_verify.edits import (
     Swap,
     Type,
 )
+from lenet_verify.spec.activation import NAMES
 from lenet_verify.vocabulary import LAYERS, REQUIRED, complete
 
 
@@ -33,6 +34,8 @@ def hint(edit: Edit, layer: Layer | None) -> str:
     if isinstance(edit, Argument):
         told = {edit.argument: edit.new, **edit.along}
         return f"{name}: {_call(type_, told)}  # was {_python(edit.old)}"
+    if isinstance(edit, Activation) and _is_formula(edit.new):
+        return f"{name}: {type_}(activation=lambda x: {edit.new})  # was {_python(edit.old)}"
     if isinstance(edit, Activation):
         if layer is not None and "activation" not in layer.config:
             return f"{name}: {_call('Activation', {'': edit.new})}  # was {type_}"
@@ -56,6 +59,11 @@ def hint(edit: Edit, layer: Layer | None) -> str:
     if isinstance(edit, Rewire):
         return f"{name}: {type_}(…)({edit.new.layer})  # was ({edit.old.layer})"
     return f"{name}: {edit.text}"
+
+
+def _is_formula(activation: str) -> bool:
+    """Whether an activation is told by a formula, for want of a name."""
+    return activation.partition("(")[0] not in NAMES
 
 
 def _made(type_: str, config: Mapping[str, Any]) -> str:

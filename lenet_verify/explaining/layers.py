@@ -35,10 +35,15 @@ def edits_of_layer(wanted: Unit, found: Unit, theirs: Theirs) -> Iterator[Edit]:
         return
     layer = theirs.layer(path)
     both_activations = {wanted.layer.type, layer.type} <= ACTIVATION_LAYERS
-    if found.recast is None and wanted.layer.type != found.layer.type and not both_activations:
+    another = wanted.layer.type != found.layer.type and not both_activations
+    another = another and found.recast is None
+    if another:
         yield _type(wanted.layer, layer, path)
     if not both_activations:
         yield from _arguments(wanted.layer, found.layer, layer, path)
+    able = "activation" in wanted.layer.config and "activation" not in layer.config
+    if another and able and not found.activations and len(wanted.activations) <= 1:
+        return  # the other class brings its activation along
     parts = {part.activation or "": part for part in (wanted.layer, *wanted.absorbed)}
     yield from edits_of_activations(wanted.activations, found, theirs, parts)
 

@@ -64,8 +64,10 @@ def recipe(type_: str, config: Mapping[str, Any], lost: list[str]) -> dict[str, 
             lost.append(name)
             continue
         given[name] = argument.form.read(written[name], known.rank)
-    if not config.get("trainable", True) and not complete(type_, {"trainable": False})["trainable"]:
-        written["trainable"] = False
+    usual = complete(type_, {})["trainable"]
+    trained = config.get("trainable", usual)
+    if trained != usual and complete(type_, {"trainable": trained})["trainable"] == trained:
+        written["trainable"] = trained
     dtype = config.get("dtype")
     if dtype not in (None, USUAL_DTYPE):
         written["dtype"] = _written("dtype", BASE_ARGUMENTS["dtype"].form, dtype, None, _as_recipe)

@@ -13,10 +13,10 @@ from lenet_verify.freeze.arguments import claimed, usual
 from lenet_verify.freeze.draft import Claim, Draft, Facts, Row
 from lenet_verify.freeze.names import ORDINAL
 from lenet_verify.notation import NotationError, parse_shape
+from lenet_verify.spec.activation import NAMES
 from lenet_verify.spec.layers import DTYPES
 from lenet_verify.vocabulary import (
     ACTIVATION_LAYERS,
-    ACTIVATIONS,
     LAYERS,
     LOSSES,
     METRICS,
@@ -117,7 +117,7 @@ def _activation(row: Row, draft: Draft, *, closed: bool) -> Facts:
         return {}
     if row.activation is None:
         return {} if closed else {"activation": None}
-    if row.activation.partition("(")[0] not in (*ACTIVATIONS, "prelu"):
+    if row.activation.partition("(")[0] not in NAMES:
         draft.unpinned.add(f"activation ({row.activation})", row.layer.name)
         return {}
     return {"activation": row.activation}

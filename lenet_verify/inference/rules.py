@@ -25,6 +25,7 @@ from lenet_verify.inference.dense import dense, einsum_dense
 from lenet_verify.inference.derived import Derived, same_maps, same_shape
 from lenet_verify.inference.embedding import embedding, reversible_embedding
 from lenet_verify.inference.images import image_cropping, resizing
+from lenet_verify.inference.lenet import euclidean_rbf, sparse_convolution, subsampling
 from lenet_verify.inference.merging import concatenation, difference, dot, elementwise
 from lenet_verify.inference.normalization import (
     batch_normalization,
@@ -144,6 +145,9 @@ RULES: Mapping[str, Rule] = {
     "Rescaling": rescaling,
     "STFTSpectrogram": stft_spectrogram,
     "TextVectorization": text_vectorization,
+    "EuclideanRBF": euclidean_rbf,
+    "SparseConv2D": sparse_convolution,
+    "Subsampling2D": subsampling,
     "CustomScaleLayer": scaled_sum,
     "LayerScale": layer_scale,
     "Masking": same_shape,

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import FunctionType
 from typing import Any
 
 from lenet_verify.framework import import_keras
 from lenet_verify.raised import innermost_message
 from lenet_verify.readers.keras_operation import arguments_of
 from lenet_verify.readers.kind import Kind, opaque, stranger, unreadable, with_activation
+from lenet_verify.readers.probing import NotElementwise, computed
 from lenet_verify.vocabulary import (
+    ACTIVATIONS,
     ALIASES,
     APPLICATION_LAYERS,
     LAYERS,
+    PAPER_ACTIVATIONS,
+    PAPER_LAYERS,
     activation_of,
     normalise,
 )
@@ -28,6 +31,9 @@ _TENSORFLOW_ACTIVATIONS = (
     "softmax", "softplus", "softsign", "tanh",
 )  # fmt: skip
 """Functions of `tf.nn` that compute, with their defaults, what Keras's of that name do."""
+
+_FUNCTIONS = ("activation", "recurrent_activation")
+"""The arguments of layers that are functions of a tensor."""
 
 
 def kind_of(operation: Any, rank: int | None = None, calls: Sequence[Any] = ()) -> Kind:
@@ -47,7 +53,7 @@ def kind_of(operation: Any, rank: int | None = None, calls: Sequence[Any] = ()) 
     if overrides(operation, "call"):
         return stranger(own, "its call was replaced after it was made")
     known = ALIASES.get(name, name)
-    if known in LAYERS and class_ is getattr(keras.layers, known, None):
+    if known in LAYERS and class_ is getattr(_home(keras, known), known, None):
         return _known(known, operation, rank)
     if not _is_kerass_own(class_):
         return stranger(own, "it is no class of Keras")
@@ -56,6 +62,16 @@ def kind_of(operation: Any, rank: int | None = None, calls: Sequence[Any] = ()) 
     if name in APPLICATION_LAYERS and class_.__module__.startswith("keras.src.applications."):
         return _of_an_application(name, operation)
     return opaque(name)
+
+
+def _home(keras: Any, name: str) -> Any:
+    """The module whose class a name of the vocabulary is."""
+    return _paper_layers() if name in PAPER_LAYERS else keras.layers
+
+
+def _paper_layers() -> Any:
+    """Our own layers, if anybody has imported them; else no model has any."""
+    return sys.modules.get("lenet_verify.paper_layers")
 
 
 def overrides(operation: Any, method: str) -> bool:
@@ -82,7 +98,7 @@ def is_quantized(operation: Any) -> bool:
 def _known(name: str, layer: Any, rank: int | None) -> Kind:
     """A layer of one of Keras's own classes."""
     try:
-        config = normalise(name, layer.get_config())
+        config = normalise(name, _config(layer))
     except Exception as e:  # whatever an argument that is no plain value leads to
         reason = f"its arguments cannot be read: {innermost_message(e)}"
         return unreadable(name, reason)
@@ -90,7 +106,47 @@ def _known(name: str, layer: Any, rank: int | None) -> Kind:
     if strange := next(_strange_inside(layer), None):
         reason = f"{strange} inside it is not Keras's own"
         return unreadable(name, reason, config)
-    return with_activation(name, config, rank)
+    kind = with_activation(name, config, rank)
+    for argument in _FUNCTIONS:
+        if _is_custom(config.get(argument)):
+            kind = _run(kind, argument, getattr(layer, argument, None), rank)
+    return kind
+
+
+def _run(kind: Kind, argument: str, function: Any, rank: int | None) -> Kind:
+    """A layer with one function of the model's own told by what it computes, if it can be."""
+    if not _is_plain(function):
+        return kind
+    of_layer = argument == "activation" and "activation" in kind.unknown
+    try:
+        found = computed(function, _called(function), rank)
+    except NotElementwise as e:
+        reason = f"{_called(function)} is a function of the model's own: {e}"
+        unknown = {**kind.unknown, "activation": reason} if of_layer else kind.unknown
+        return Kind(kind.type, kind.config, kind.activation, unknown)
+    known = {argument: str(found)} if found in ACTIVATIONS else {}
+    if not of_layer:
+        return Kind(kind.type, {**kind.config, **known}, kind.activation, kind.unknown)
+    unknown = {fact: why for fact, why in kind.unknown.items() if fact != "activation"}
+    return Kind(kind.type, {**kind.config, **known}, found, unknown)
+
+
+def _config(layer: Any) -> Any:
+    """The arguments of a layer; also of one whose activation Keras has no way to write down."""
+    try:
+        return layer.get_config()
+    except Exception:
+        kept = {name: vars(layer).get(name) for name in _FUNCTIONS}
+        own = {name: function for name, function in kept.items() if _is_plain(function)}
+        if not own:
+            raise
+        try:
+            for name in own:
+                setattr(layer, name, import_keras().activations.linear)
+            return layer.get_config()
+        finally:
+            for name, function in own.items():
+                setattr(layer, name, function)
 
 
 def _of_ops(type_: str, operation: Any, rank: int | None, calls: Sequence[Any]) -> Kind:
@@ -115,19 +171,36 @@ def _functions(layer: Any) -> dict[str, Any]:
     Keras writes any function of the name `tanh` into a config as its own `tanh`.
     """
     found: dict[str, Any] = {}
-    for argument in ("activation", "recurrent_activation"):
+    for argument in _FUNCTIONS:
         function = getattr(layer, argument, None)
-        if isinstance(function, FunctionType):
+        if _is_plain(function):
             name = _name_of(function)
-            own = {"custom": f"{function.__module__}.{function.__qualname__}"}
-            found[argument] = own if name is None else name
+            found[argument] = {"custom": _called(function)} if name is None else name
     return found
 
 
-def _name_of(function: FunctionType) -> str | None:
-    """The name of an activation function of Keras or TensorFlow; None for any other."""
+def _is_custom(value: object) -> bool:
+    return isinstance(value, Mapping) and "custom" in value
+
+
+def _is_plain(function: Any) -> bool:
+    """Whether it is a function, or what is called like one; no layer, which may learn."""
+    return callable(function) and not isinstance(function, import_keras().layers.Layer)
+
+
+def _called(function: Any) -> str:
+    """What a function is called where it is defined; of a partial one, the function in it."""
+    inner = getattr(function, "func", None) or getattr(function, "__wrapped__", None) or function
+    named = inner if hasattr(inner, "__qualname__") else type(inner)
+    return f"{getattr(named, '__module__', None) or 'builtins'}.{named.__qualname__}"
+
+
+def _name_of(function: Any) -> str | None:
+    """The name of an activation function of Keras, TensorFlow or ours; None for any other."""
     keras = import_keras()
-    name = function.__name__
+    name = getattr(function, "__name__", "")
+    if name in PAPER_ACTIVATIONS and getattr(_paper_layers(), name, None) is function:
+        return name
     if getattr(keras.activations, name, None) is function:
         return name
     if getattr(keras.ops, name, None) is function:
@@ -139,13 +212,17 @@ def _name_of(function: FunctionType) -> str | None:
 
 
 def _strange_inside(layer: Any) -> Iterator[str]:
-    """Layers and functions, not Keras's own, of the layers that a layer wraps."""
+    """Layers and functions, not Keras's own, of the layers that a layer wraps, if they are not its
+    own: those of a cell are its recurrent layer's."""
+    known = [function["custom"] for function in _functions(layer).values() if _is_custom(function)]
+    keras = import_keras()
     for inner in sublayers(layer):
         class_ = type(inner)
-        if not _is_kerass_own(class_) or overrides(inner, "call"):
+        ours = getattr(_home(keras, class_.__name__), class_.__name__, None) is class_
+        if not (ours or _is_kerass_own(class_)) or overrides(inner, "call"):
             yield f"{class_.__module__}.{class_.__name__}"
         for function in _functions(inner).values():
-            if isinstance(function, Mapping):
+            if _is_custom(function) and function["custom"] not in known:
                 yield str(function["custom"])
 
 

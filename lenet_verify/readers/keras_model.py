@@ -20,6 +20,7 @@ from lenet_verify.readers.axis_order import Flow, axis_orders
 from lenet_verify.readers.keras_compiled import compiled
 from lenet_verify.readers.keras_layer import is_quantized, kind_of, overrides, sublayers
 from lenet_verify.readers.kind import Kind, told_inside
+from lenet_verify.readers.probing import forget
 
 InputSpecs = Sequence[tuple[str, Shape, str]]
 """Name, shape and dtype of each input to call a model on that declares none of its own."""
@@ -38,6 +39,7 @@ def read_keras_model(model: Any, inputs: InputSpecs | None = None) -> Architectu
     import_keras()
     with quiet(), output_to_stderr(), warnings.catch_warnings():
         warnings.simplefilter("default")  # a warning made an error would change the verdict
+        forget()
         function, opaque, supplied = _function(model, inputs)
         graph = _Graph(model, function, opaque)
         reason = {"layers": opaque} if opaque else {}

@@ -60,6 +60,7 @@ def layer_parts() -> Schema:
             "details": list_of(ref("call")),
             "reaches_output": FLAG,
             "declared": by_name(TEXT),
+            "function": TEXT,
             **_REASONS,
         },
     )

@@ -42,6 +42,8 @@ def as_written(value: Any) -> str:
 
 
 def _list(value: list[Any] | tuple[Any, ...]) -> str:
+    if type(value) not in (list, tuple):
+        return "[" + ", ".join(map(as_written, value)) + "]"  # maps by their numbers
     sizes = len(value) > 1 and all(type(item) is int and item > 0 for item in value)
     if sizes:
         return "x".join(map(str, value))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lenet_verify.architecture import Architecture, Call, Layer, Shape, Source
+from lenet_verify.functions import Computed
 from lenet_verify.show.rows import Shown
 
 ONE = "lenet-verify/architecture-1"
@@ -51,7 +52,7 @@ def layer_document(layer: Layer) -> dict[str, Any]:
         "inputs": None if "inputs" in layer.unknown else list(layer.inputs),
         **_output(layer.shapes),
         **_weights(layer),
-        "activation": layer.activation,
+        "activation": None if layer.activation is None else str(layer.activation),
         "config": _config(layer),
         **_work(layer),
     }
@@ -65,6 +66,8 @@ def layer_document(layer: Layer) -> dict[str, Any]:
         found["details"] = [_call(call) for call in layer.details]
     if not layer.reaches_output:
         found["reaches_output"] = False
+    if isinstance(layer.activation, Computed):
+        found["function"] = layer.activation.function
     if layer.declared:
         found["declared"] = dict(layer.declared)
     return found | _unknown(layer.unknown)
@@ -122,6 +125,8 @@ def plain_config(value: Any) -> Any:
         return value if math.isfinite(value) else str(value)
     if isinstance(value, Mapping):
         return {str(key): plain_config(item) for key, item in value.items()}
+    if isinstance(value, tuple) and type(value) is not tuple:
+        return value  # maps by their numbers, which are no sizes
     if isinstance(value, list | tuple):
         return [plain_config(item) for item in value]
     if isinstance(value, set | frozenset):

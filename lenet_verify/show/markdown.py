@@ -31,7 +31,11 @@ def below_title(table: Table) -> str:
     blocks = [_table(table), "\n".join(totals)]
     if table.unused:
         blocks.append(f"On no way to an output: {escaped(', '.join(table.unused))}")
-    for title, notes in (("Declared", table.declared), ("Unknown", table.unknown)):
+    for title, notes in (
+        ("Declared", table.declared),
+        ("Computed", table.computed),
+        ("Unknown", table.unknown),
+    ):
         if notes:
             blocks.append("\n".join([f"{title}:", "", *(f"- {escaped(one)}" for one in notes)]))
     return "\n\n".join(blocks)

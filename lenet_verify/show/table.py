@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from lenet_verify.architecture import Architecture, Source
+from lenet_verify.functions import Computed
 from lenet_verify.show.columns import BRANCHES, COLUMNS, DEFAULT, UNKNOWN, Cell, Column, Seen
 from lenet_verify.show.rows import Path, Row, rows, wire
 
@@ -25,6 +26,7 @@ class Table:
         lines: a cell a column, for each row.
         totals: of the whole, a word and what it says.
         declared: what only the file's own word says, and whose word that is.
+        computed: what is known by trying, not by its name.
         unknown: what is unknown, and why, each reason once.
         unused: layers on no way to an output.
     """
@@ -33,6 +35,7 @@ class Table:
     lines: tuple[tuple[Cell, ...], ...]
     totals: tuple[tuple[str, str], ...]
     declared: tuple[str, ...]
+    computed: tuple[str, ...]
     unknown: tuple[str, ...]
     unused: tuple[str, ...]
 
@@ -60,6 +63,7 @@ def table(
         tuple(lines),
         tuple(_totals(architecture, columns)),
         tuple(_declared(listed)),
+        tuple(_computed(listed)),
         tuple(_unknown(architecture, columns, listed, lines)),
         tuple("/".join(r.path) for r in listed if not (r.layer.reaches_output or r.call)),
     )
@@ -121,6 +125,16 @@ def _declared(listed: Iterable[Row]) -> Iterable[str]:
         for fact, whose in row.layer.declared.items():
             if not row.call:
                 notes.add(whose, "/".join(row.path), fact)
+    return notes.lines()
+
+
+def _computed(listed: Iterable[Row]) -> Iterable[str]:
+    """`activation of layers: how it is known`, each once."""
+    notes = _Notes()
+    for row in listed:
+        own = row.layer.activation
+        if isinstance(own, Computed) and own.evidence and not row.call:
+            notes.add(own.evidence, "/".join(row.path), "activation")
     return notes.lines()
 
 

@@ -40,6 +40,8 @@ def _one(shown: Shown, table: Table, room: int | None, colour: bool) -> str:
         lines += ["", f"on no way to an output: {visible(', '.join(table.unused), 2000)}"]
     if table.declared:
         lines += ["", "declared", *(f"  {visible(one, 2000)}" for one in table.declared)]
+    if table.computed:
+        lines += ["", "computed", *(f"  {visible(one, 2000)}" for one in table.computed)]
     if table.unknown:
         mark = _painted(UNKNOWN, _YELLOW, colour)
         lines += ["", "unknown", *(f"  {mark} {visible(one, 2000)}" for one in table.unknown)]

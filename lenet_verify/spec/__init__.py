@@ -1,5 +1,6 @@
 """A spec: what a paper says of its network, read from YAML with every mistake in one run."""
 
+from lenet_verify.spec.activation import Applied
 from lenet_verify.spec.contents import (
     Claim,
     CompileRecipe,
@@ -19,7 +20,7 @@ from lenet_verify.spec.recipe import network_sha256, training_as_json
 from lenet_verify.spec.selectors import chosen, family
 
 __all__ = [
-    "IMPLEMENTATIONS", "Claim", "CompileRecipe", "Deviation", "Expectation", "Implementation",
-    "Input", "LayerRecipe", "Limits", "Selector", "Source", "Spec", "TrainingRecipe", "chosen",
-    "family", "load_spec", "network_sha256", "training_as_json",
+    "IMPLEMENTATIONS", "Applied", "Claim", "CompileRecipe", "Deviation", "Expectation",
+    "Implementation", "Input", "LayerRecipe", "Limits", "Selector", "Source", "Spec",
+    "TrainingRecipe", "chosen", "family", "load_spec", "network_sha256", "training_as_json",
 ]  # fmt: skip

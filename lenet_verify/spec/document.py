@@ -55,12 +55,18 @@ class Limits:
 
 @dataclass(frozen=True)
 class Scalar:
-    """A number, word, text, true, false or null."""
+    """A number, word, text, true, false or null.
+
+    Attributes:
+        lead: how many characters stand before its text at its place, which the file has letter by
+            letter from there; None if it has not.
+    """
 
     value: str | int | float | bool | None
     text: str
     line: int
     column: int
+    lead: int | None = None
 
 
 @dataclass(frozen=True)
@@ -217,7 +223,9 @@ class _Composer:
         text = event.value
         quoted = bool(event.style)  # "" or None for a plain scalar, by the loader
         value = text if quoted else _typed(text)
-        return Scalar(value, text, *self._place(event))
+        length = event.end_mark.index - event.start_mark.index
+        lead = int(quoted) if length == len(text) + 2 * quoted else None
+        return Scalar(value, text, *self._place(event), lead)
 
     def _sequence(self, start: Any, depth: int) -> tuple[Sequence, int]:
         items: list[Node] = []

@@ -127,7 +127,7 @@ class _Expansion:
             fed = self._layers(at, f"{name.text}{number}.", block, given, fed)
         self.open.pop()
         if self._is_free(at, name):
-            self.ends[name.text] = fed[-1].text
+            self.ends[name.text] = fed[0].text
         return fed
 
     def _block(self, named: Node) -> Block | None:
@@ -153,7 +153,6 @@ class _Expansion:
     ) -> tuple[Scalar, ...]:
         """Adds the layers of a block once; the name of the last."""
         above = fed
-        self._count(at, 1)
         for key, layer in block.layers.entries:
             name = _named(prefix + key.text, key)
             self._count(at, _size(name))

@@ -19,10 +19,10 @@ from lenet_verify.notation import (
     parse_quantity,
     parse_shape,
 )
+from lenet_verify.spec.activation import read_activation
 from lenet_verify.spec.document import Mapping, Node, Sequence, plain
 from lenet_verify.spec.fields import Mistakes, Problems, each, shown
 from lenet_verify.vocabulary import (
-    ACTIVATIONS,
     ALIASES,
     FAMILIES,
     LAYERS,
@@ -42,7 +42,8 @@ def read_argument_fact(node: Node, forms: list[tuple[ArgumentForm, int | None]])
         if form.numeric and isinstance(value, str):
             return parse_quantity(value)
         try:
-            expected = Exactly(form.read(value, rank), value)
+            argument = form.read(value, rank)
+            expected = Exactly(argument, form.told(value, argument))
         except ValueError as e:
             mistakes.append(e)
             continue
@@ -86,21 +87,6 @@ def _share(problems: Problems, node: Node) -> Expected:
         takes = "takes a part of all samples such as 0.95% or 0.0095"
         raise NotationError(f"{takes}, not {shown(plain(node))}")
     return expected
-
-
-def _activation(problems: Problems, node: Node) -> Expected:
-    value = plain(node)
-    if value is None:
-        return Exactly(None, None)
-    known = isinstance(value, str) and value.partition("(")[0] in (*ACTIVATIONS, "prelu")
-    if not known:
-        takes = "takes an activation of Keras such as tanh, or null"
-        if str(value).lower() == "none":
-            takes = (
-                "takes null for a layer that has no activation, linear for one that applies none"
-            )
-        raise NotationError(f"{takes}, not {shown(value)}{problems.hint(value, ACTIVATIONS)}")
-    return Exactly(value, value)
 
 
 def _sizes(problems: Problems, node: Node) -> Expected:
@@ -176,7 +162,7 @@ READERS: Dictionary[Form, Reader] = {
     "shape": _shape,
     "shapes": _shapes,
     "quantity": _quantity,
-    "activation": _activation,
+    "activation": read_activation,
     "sizes": _sizes,
     "counts": _counts,
     "stages": _stages,

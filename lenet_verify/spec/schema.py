@@ -11,6 +11,7 @@ from typing import Any
 
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Form
 from lenet_verify.notation import LARGEST_SIZE
+from lenet_verify.spec.activation import SCHEMA as ACTIVATION
 from lenet_verify.spec.blocks import ARGUMENT_NAME, RESERVED_ARGUMENTS
 from lenet_verify.spec.claims import CLAIM_KEYS
 from lenet_verify.spec.deviations import KEYS as DEVIATION_KEYS
@@ -76,7 +77,7 @@ _FORMS: dict[Form, Schema] = {
     "shape": {"anyOf": [_SHAPE, {"type": "array", "items": _SHAPE, "minItems": 1}]},
     "shapes": {"type": "array", "items": _SHAPE, "minItems": 1},
     "quantity": _QUANTITY,
-    "activation": {"type": ["string", "null"]},
+    "activation": ACTIVATION,
     "sizes": _PER_AXIS,
     "names": _TEXTS,
     "counts": {

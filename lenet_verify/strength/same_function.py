@@ -30,7 +30,7 @@ _NOT_NEGATIVE = frozenset(
 """Activations that give no negative number, so that relu after them changes nothing."""
 _RISING = frozenset(
     {"relu", "relu6", "sigmoid", "hard_sigmoid", "tanh", "hard_tanh", "elu", "selu", "softplus"}
-    | {"softsign", "leaky_relu", "exponential", "log_sigmoid"}
+    | {"softsign", "leaky_relu", "exponential", "log_sigmoid", "scaled_tanh"}
 )
 """Activations that keep the order of numbers: the largest comes out largest."""
 _ALONG_AN_AXIS = frozenset({"softmax", "log_softmax", "sparsemax", "glu"})

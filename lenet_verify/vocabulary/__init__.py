@@ -23,6 +23,7 @@ from lenet_verify.vocabulary.layers import (
     ALIASES,
     APPLICATION_LAYERS,
     FAMILIES,
+    PAPER_LAYERS,
     REFUSED,
     REQUIRED,
 )
@@ -35,6 +36,7 @@ from lenet_verify.vocabulary.objects import (
     LOSSES,
     METRICS,
     OPTIMIZERS,
+    PAPER_ACTIVATIONS,
     REGULARIZERS,
 )
 from lenet_verify.vocabulary.schemas import definitions, layer_schema
@@ -54,6 +56,8 @@ __all__ = [
     "LOSSES",
     "METRICS",
     "OPTIMIZERS",
+    "PAPER_ACTIVATIONS",
+    "PAPER_LAYERS",
     "REFUSED",
     "REGULARIZERS",
     "REQUIRED",

@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from lenet_verify.quoting import shown
 from lenet_verify.vocabulary.classes import LAYERS
 from lenet_verify.vocabulary.layers import ALIASES
-from lenet_verify.vocabulary.objects import ACTIVATIONS, custom, keras_name
+from lenet_verify.vocabulary.objects import (
+    ACTIVATIONS,
+    OURS,
+    PAPER_ACTIVATIONS,
+    custom,
+    keras_name,
+)
 from lenet_verify.vocabulary.plain import plain
 
 _PARAMETERS: Mapping[str, Mapping[str, object]] = {
@@ -156,6 +162,9 @@ def serialised_activation(value: object) -> object:
         return ACTIVATIONS.get(value) or _parametrised(value) or custom(value)
     if isinstance(value, dict) and value.get("class_name") == "function":
         name = value.get("config")
+        package, _, own = str(name).partition(">")
+        if package == OURS and own in PAPER_ACTIVATIONS:
+            return own
         ours = value.get("module") == "keras.activations" and isinstance(name, str)
         ours = ours and value.get("registered_name") in (None, "function", name)
         return ACTIVATIONS.get(str(name), custom(value)) if ours else custom(value)

@@ -18,6 +18,7 @@ from lenet_verify.vocabulary.forms import (
 from lenet_verify.vocabulary.lists import Axes, Dims, Many, Paddings, Permutation, Range, Sizes
 from lenet_verify.vocabulary.nested import ANY_LAYER, RECURRENT_CELL, RECURRENT_LAYER
 from lenet_verify.vocabulary.objects import Activation, KerasObject
+from lenet_verify.vocabulary.paper_forms import Codes, ConnectionTable
 
 COUNT = WholeNumber(1)
 WHOLE = WholeNumber()
@@ -65,6 +66,8 @@ _FORMS: dict[str, Form] = {
     "center": FLAG,
     "chain_depth": COUNT,
     "clip_limit": Number(),
+    "codes": Codes(),
+    "connection_table": ConnectionTable(),
     "contrast_factor": UNIT_FACTOR,
     "crop_to_aspect_ratio": FLAG,
     "cropping": Paddings(),

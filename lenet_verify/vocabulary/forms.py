@@ -83,6 +83,10 @@ class Form(Frozen):
         """A value already read, as Keras's constructors take it."""
         return value
 
+    def told(self, written: object, read: object) -> object:
+        """What a report tells of a claimed value: as it is written, if that says what it is."""
+        return written
+
     def refuse(self, value: object, rank: int | None = None) -> ValueError:
         """The error that says what this form takes, and what was there instead."""
         return ValueError(f"takes {self.takes(rank)}, not {shown(value)}")

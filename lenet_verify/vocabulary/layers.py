@@ -1,4 +1,4 @@
-"""The literal table of Keras's layers: names, families, arguments, defaults.
+"""The literal table of Keras's layers, and of our few: names, families, arguments, defaults.
 
 To add a layer, add one line to its family in `TABLE`: the arguments in Keras's own order with
 Keras's own defaults, `_` where there is none. An argument's name fixes its form (`_FORMS`); a
@@ -62,6 +62,7 @@ def _family(**rows: Row) -> dict[str, Row]:
 # Runs of arguments that many classes share. `…_initializer=_G` is Keras's "glorot_uniform".
 _G = "glorot_uniform"
 _Z = "zeros"
+_F = "fan_in_uniform"
 _KERNEL_RULES: Row = _row(
     kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
     kernel_constraint=None, bias_constraint=None,
@@ -129,6 +130,7 @@ TABLE: dict[str, dict[str, Row]] = {
             kernel_constraint=None, bias_constraint=None, **_LORA,
             gptq_unpacked_column_size=None, quantization_config=None,
         ),
+        EuclideanRBF=_row(codes=_),
     ),
     "convolution": _family(
         Conv1D=_row(
@@ -172,6 +174,10 @@ TABLE: dict[str, dict[str, Row]] = {
             filters=_, kernel_size=_, strides=(1, 1), **_VALID, dilation_rate=(1, 1),
             depth_multiplier=1, **_SEPARABLE,
         ),
+        SparseConv2D=_row(
+            connection_table=_, kernel_size=_, strides=(1, 1), **_VALID, activation=None,
+            use_bias=True, kernel_initializer=_F, bias_initializer=_Z,
+        ),
     ),
     "pooling": _family(
         AdaptiveAveragePooling1D=_row(output_size=_, data_format=None),
@@ -192,6 +198,10 @@ TABLE: dict[str, dict[str, Row]] = {
         MaxPooling1D=_row(pool_size=2, **_POOL),
         MaxPooling2D=_row(pool_size=(2, 2), **_POOL),
         MaxPooling3D=_row(pool_size=(2, 2, 2), **_POOL),
+        Subsampling2D=_row(
+            pool_size=(2, 2), strides=None, data_format=None, activation=None,
+            coefficient_initializer=_F, bias_initializer=_Z,
+        ),
     ),
     "normalization": _family(
         BatchNormalization=_row(
@@ -421,6 +431,9 @@ TABLE: dict[str, dict[str, Row]] = {
 
 FAMILIES: tuple[str, ...] = tuple(TABLE)
 """The words for kinds of layers, by which a claim may count them."""
+
+PAPER_LAYERS: frozenset[str] = frozenset({"EuclideanRBF", "SparseConv2D", "Subsampling2D"})
+"""The classes of the table that are not Keras's but ours, in `paper_layers.py`."""
 
 APPLICATION_LAYERS: Mapping[str, Row] = {
     "CustomScaleLayer": _row(scale=_),

@@ -41,6 +41,9 @@ _WITHOUT_TRAINABLE = frozenset(
 )
 """Weightless classes whose constructors take no `trainable`, or do not keep it."""
 
+_FIXED = frozenset({"EuclideanRBF"})
+"""Classes whose weights are not trained unless they are told so."""
+
 
 def normalise(class_name: str, config: Mapping[str, object]) -> Arguments:
     """The arguments of a live layer of one of Keras's classes, in normal form.
@@ -104,7 +107,8 @@ def _completed(layer: LayerClass, given: Mapping[str, object]) -> Arguments:
     if layer.name == "Bidirectional":
         filled |= _both_ways(filled)
     kept = layer.name not in _WITHOUT_TRAINABLE
-    filled["trainable"] = given.get("trainable", True) if kept else True
+    usual = layer.name not in _FIXED
+    filled["trainable"] = given.get("trainable", usual) if kept else True
     if given.get("dtype") is not None:
         filled["dtype"] = given["dtype"]
     return filled

@@ -27,10 +27,19 @@ ACTIVATIONS: Mapping[str, str] = {
         *("hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu"),
         *("relu6", "selu", "sigmoid", "silu", "soft_shrink", "softmax", "softplus", "softsign"),
         *("sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "tanh", "tanh_shrink"),
-        "threshold",
+        *("threshold", "scaled_tanh"),
     )
 } | {"swish": "silu", "hard_swish": "hard_silu"}
-"""Every name of an activation that Keras takes, with the one it goes by."""
+"""Every name of an activation that Keras takes, with the one it goes by; and ours."""
+
+PAPER_ACTIVATIONS: frozenset[str] = frozenset({"scaled_tanh"})
+"""Those that are not Keras's but ours, in `paper_layers.py`."""
+
+PAPER_INITIALIZERS: frozenset[str] = frozenset({"FanInUniform"})
+"""The initializers that are."""
+
+OURS = "lenet_verify"
+"""The package under which `paper_layers.py` registers what it has."""
 
 
 class ObjectClass(Frozen):
@@ -53,6 +62,7 @@ _NOT_NEGATIVE = Number(0)
 
 INITIALIZERS: Mapping[str, ObjectClass] = {
     "Constant": ObjectClass("constant", value=(Number(), 0.0)),
+    "FanInUniform": ObjectClass("fan_in_uniform", scale=(_NOT_NEGATIVE, 2.4), **_SEED),
     "GlorotNormal": ObjectClass("glorot_normal", **_SEED, **_FANS),
     "GlorotUniform": ObjectClass("glorot_uniform", **_SEED, **_FANS),
     "HeNormal": ObjectClass("he_normal", **_SEED, **_FANS),
@@ -153,6 +163,16 @@ class Activation(Form):
 
         return serialised_activation(value)
 
+    def for_keras(self, value: object, rank: int | None = None) -> object:
+        if value not in PAPER_ACTIVATIONS:
+            return value
+        return {
+            "module": "builtins",
+            "class_name": "function",
+            "config": f"{OURS}>{value}",
+            "registered_name": "function",
+        }
+
 
 class KerasObject(Form):
     """An initializer, a regularizer or a constraint: its name, or `{type: Name, argument: …}`.
@@ -219,12 +239,13 @@ class KerasObject(Form):
         # In full: Keras reads some of its configs (Constant's) without defaults.
         whole = value | {key: default for key, (_, default) in known.items() if key not in value}
         config = {key: known[key][0].for_keras(whole[key]) for key in known}
-        module = f"keras.{self.kind}s"
+        name = value["type"]
+        ours = name in PAPER_INITIALIZERS
         return {
-            "module": module,
-            "class_name": value["type"],
+            "module": f"{OURS}.paper_layers" if ours else f"keras.{self.kind}s",
+            "class_name": name,
             "config": config,
-            "registered_name": None,
+            "registered_name": f"{OURS}>{name}" if ours else None,
         }
 
 
@@ -236,7 +257,7 @@ def unknown_argument(key: object, owner: str, known: Mapping[str, object]) -> Va
 
 
 def keras_name(value: object, module: str) -> str | None:
-    """The class name (or plain name) of a serialised object of Keras's own; None for others.
+    """The class name (or plain name) of a serialised object of Keras's or ours; None for others.
 
     A class is Keras's own by module, class name and registered name together: a stranger's
     `Conv2D` has another module or a registered name. Configs older than Keras 3 have no module.
@@ -246,11 +267,27 @@ def keras_name(value: object, module: str) -> str | None:
     if not isinstance(value, Mapping):
         return None
     name = value.get("class_name")
+    if is_ours(value.get("module"), name, value.get("registered_name")):
+        return str(name)
+    if _is_named_like_ours(name):
+        return None
     if value.get("module", f"keras.{module}") not in (f"keras.{module}", None):
         return None
     if not isinstance(name, str) or value.get("registered_name") not in (None, name):
         return None
     return name
+
+
+def is_ours(module: object, class_name: object, registered: object) -> bool:
+    """Whether that is a class of `paper_layers.py`: by all three, as a class is Keras's own."""
+    registration = (f"{OURS}.paper_layers", f"{OURS}>{class_name}")
+    return _is_named_like_ours(class_name) and (module, registered) == registration
+
+
+def _is_named_like_ours(class_name: object) -> bool:
+    from lenet_verify.vocabulary.layers import PAPER_LAYERS
+
+    return isinstance(class_name, str) and class_name in PAPER_LAYERS | PAPER_INITIALIZERS
 
 
 def custom(value: object) -> dict[str, object]:

@@ -13,6 +13,7 @@ _ARGUMENTS = {
     "num_query_heads": "4", "num_key_value_heads": "2", "num_heads": "2", "key_dim": "4",
     "input_dim": "10", "output_dim": "4", "num_bins": "5", "factor": "0.2", "height": "4",
     "width": "4", "height_factor": "0.2", "width_factor": "0.2", "scale": "2.0",
+    "connection_table": "[[0], [0, 2]]", "codes": "['#..', '##.']",
     "max_number": "4", "axes": "1", "dims": "[2, 1, 3]", "target_shape": "[64, 3]",
 }  # fmt: skip
 """What an argument without a default is given."""

@@ -346,6 +346,40 @@ def _tensorflow_tanh():
     return tf.nn.tanh
 
 
+def lambda_for_tanh():
+    return chained(lenet5_layers(C1=_own(lambda x: ops.tanh(x))))
+
+
+def own_formula_for_tanh():
+    def squashed(x):
+        return 1 - 2 / (ops.exp(2 * x) + 1)
+
+    return chained(lenet5_layers(C1=_own(squashed), F6=layers.Dense(84, activation=squashed)))
+
+
+def own_activations_apart():
+    first, *more = lenet5_layers(C1=_own(lambda x: x))
+    return chained([first, layers.Activation(lambda x: ops.tanh(x)), *more])
+
+
+def callable_activations():
+    import functools
+
+    class Tanh:
+        def __call__(self, x):
+            return ops.tanh(x)
+
+    return chained(
+        lenet5_layers(
+            C1=_own(Tanh()), C3=layers.Conv2D(16, 5, activation=functools.partial(ops.tanh))
+        )
+    )
+
+
+def _own(function):
+    return layers.Conv2D(6, 5, activation=function, name="C1")
+
+
 RIGHT = (
     functional, sequential, sequential_without_input, sequential_built_later,
     input_shape_in_the_first_layer, compiled, compiled_with_objects, compiled_with_functions,
@@ -353,6 +387,7 @@ RIGHT = (
     linear_activation_first, nested, nested_twice, nested_without_input, Subclassed,
     subclassed_and_built, subclassed_and_called, WithTraining, Mixed, OneActivation,
     channels_first, printing, functional_with_a_call, mixed_precision, fixed_batch,
-    borrowed_layer, cut_from_a_larger_model, explicit_arguments,
+    borrowed_layer, cut_from_a_larger_model, explicit_arguments, lambda_for_tanh,
+    own_formula_for_tanh, own_activations_apart, callable_activations,
 )  # fmt: skip
 """Everything that makes a LeNet-5 as its spec has it."""

@@ -10,6 +10,7 @@ from typing import Any
 from lenet_verify.builder import ONE_BY_ONE
 from lenet_verify.framework import import_keras
 from lenet_verify.vocabulary import LAYERS
+from tests.classes import class_of
 
 keras = import_keras()
 
@@ -22,7 +23,7 @@ def layer_of(type_: str, arguments: Mapping[str, Any]) -> Any:
 
 
 def _class(type_: str) -> Any:
-    return getattr(keras.layers, type_, None) or getattr(_OF_APPLICATIONS[type_], type_)
+    return class_of(type_) or getattr(_OF_APPLICATIONS[type_], type_)
 
 
 _OF_APPLICATIONS: Mapping[str, Any] = {

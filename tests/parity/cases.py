@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.parity import arrays, operations, sequences, spatial
+from tests.parity import arrays, lenet, operations, sequences, spatial
 from tests.parity.case import Generators, Oddities
 
 CASES: Generators = {
@@ -10,6 +10,7 @@ CASES: Generators = {
     **sequences.CASES,
     **arrays.CASES,
     **operations.CASES,
+    **lenet.CASES,
 }
 
 ODDITIES: Oddities = {

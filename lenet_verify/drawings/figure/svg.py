@@ -99,7 +99,9 @@ def _items(items: Sequence[Item], link: Link | None = None) -> Iterator[str]:
             tag = "a" if attributes else "g"
             told = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
             yield f"<{tag}{told}>"
-            yield f"<title>{escape(item.title)}</title>"
+            # it may be printed to a runner, to which a name in a line of its own is a command
+            title = escape(item.title, {"\n": "&#10;"})
+            yield f"<title>{title}</title>"
             yield from map(_one, item.items)
             yield f"</{tag}>"
         else:

@@ -12,14 +12,15 @@ from typing import NamedTuple
 from lenet_verify.inference import RULES, WITHOUT_RULE
 from lenet_verify.readers.config.entry import Entry
 from lenet_verify.readers.config.keras2 import operation_of
-from lenet_verify.vocabulary import ALIASES, APPLICATION_LAYERS, LAYERS, REFUSED
+from lenet_verify.vocabulary import ALIASES, APPLICATION_LAYERS, LAYERS, PAPER_LAYERS, REFUSED
+from lenet_verify.vocabulary.objects import OURS, is_ours
 
 
 class Identity(NamedTuple):
     """What an object is.
 
     Attributes:
-        role: `input`, `sequential`, `functional`, `layer` (one of Keras's, in the vocabulary),
+        role: `input`, `sequential`, `functional`, `layer` (one of the vocabulary's),
             `operation`, `application` (one of keras.applications' own), `tensorflow` (a function
             of TensorFlow, as Keras 2 notes it), `opaque` (Keras's, but it runs code) or
             `stranger`.
@@ -47,6 +48,8 @@ def identity(entry: Entry) -> Identity:
     name = entry.class_name
     if entry.dated:
         return _by_name(entry)
+    if is_ours(entry.module, name, entry.registered):
+        return Identity("layer", name)
     if entry.registered in (None, name) and entry.module is not None:
         found = _of_keras(entry.module, name)
         if found is not None:
@@ -91,7 +94,7 @@ def _public(name: str) -> Identity | None:
     if name == "InputLayer":
         return Identity("input", name)
     known = ALIASES.get(name, name)
-    if known in LAYERS:
+    if known in LAYERS and known not in PAPER_LAYERS:
         return Identity("layer", known)
     return Identity("opaque", name) if name in REFUSED else None
 
@@ -117,6 +120,9 @@ def _by_name(entry: Entry) -> Identity:
         return Identity("operation", f"ops.{name}")
     if known := _public(name):
         return known
+    package, _, own = name.partition(">")
+    if package == OURS and own in PAPER_LAYERS:
+        return Identity("layer", own)
     if name in APPLICATION_LAYERS and set(APPLICATION_LAYERS[name]) <= set(config):
         return Identity("application", name)
     return Identity("stranger", name if ">" in name else f"Custom>{name}")

@@ -18,6 +18,7 @@ from lenet_verify.vocabulary import (
     APPLICATION_LAYERS,
     BASE_ARGUMENTS,
     LAYERS,
+    PAPER_ACTIVATIONS,
     normalise,
 )
 from lenet_verify.vocabulary.argument_forms import COUNT
@@ -151,14 +152,18 @@ def _known(type_: str, entry: Entry) -> Kind:
 
 
 def _with_functions(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The arguments, with what is written as we write a function of certain parameters, which
-    Keras does not, as a function of the file's own."""
+    """The arguments, with what is written as we write a function of certain parameters, or one of
+    our own, as Keras writes neither, as a function of the file's own."""
     own = {
         name: {"class_name": "function", "config": config[name]}
         for name in ("activation", "recurrent_activation")
-        if isinstance(config.get(name), str) and "(" in config[name]
+        if isinstance(config.get(name), str) and _is_our_word(config[name])
     }
     return {**config, **own} if own else config
+
+
+def _is_our_word(activation: str) -> bool:
+    return "(" in activation or activation in PAPER_ACTIVATIONS
 
 
 def _unheard_of(type_: str, config: Mapping[str, Any]) -> str | None:
@@ -177,7 +182,7 @@ def _unheard_of(type_: str, config: Mapping[str, Any]) -> str | None:
 
 def _is_heard_of(type_: str, name: str, value: Any) -> bool:
     if name in ("activation", "recurrent_activation") and isinstance(value, str):
-        return "(" not in value  # of a layer inside of it
+        return not _is_our_word(value)  # of a layer inside of it
     if name in LAYERS[type_].arguments or name in BASE_ARGUMENTS or name in _WITHOUT_EFFECT:
         return True
     return value is None or value is False or (name == "groups" and value == 1)

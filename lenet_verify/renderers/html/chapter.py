@@ -73,7 +73,9 @@ class Chapter:
         head = self.heading(title, id=f"{self.part(name)}-heading")
         return block(
             "section", head, *content,
-            id=self.part(name), class_=name, aria_labelledby=f"{self.part(name)}-heading",
+            id=self.part(name), class_=name,
+            # a landmark, of which a page has each once
+            aria_labelledby=None if self.prefix else f"{self.part(name)}-heading",
         )  # fmt: skip
 
     def layer_id(self, number: int) -> str:
@@ -143,6 +145,6 @@ def _outwards(path: Path) -> Iterator[Path]:
         yield path[:end]
 
 
-def numbers(layers: Iterable[int]) -> str:
-    """Layers as an attribute has them."""
-    return " ".join(map(str, layers))
+def numbers(layers: Iterable[int]) -> Html:
+    """Layers as an attribute has them, all of them."""
+    return Html(" ".join(map(str, layers)))

@@ -65,7 +65,8 @@ def _facts(chapter: Chapter, found: Sequence[Finding]) -> list[Html]:
     if not found:
         return []
     held = sum(one.outcome is Outcome.HOLDS for one in found)
-    told = f"{held:,} of {len(found):,} {facts(len(found))} {'holds' if held == 1 else 'hold'}"
+    verb = "holds" if 1 in (held, len(found)) else "hold"
+    told = f"{held:,} of {len(found):,} {facts(len(found))} {verb}"
     rest = [one for one in found if one.outcome is not Outcome.HOLDS]
     items = [
         element(

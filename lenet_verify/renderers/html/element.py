@@ -25,12 +25,12 @@ def element(tag: str, *content: str, **attributes: str | int | bool | None) -> H
 
     Args:
         tag: its name.
-        content: markup, or text that is made visible and escaped.
-        attributes: by name, `_` for `-`, `class_` for `class`; True for one without a value,
-            None and False for none.
+        content: markup, or text that is made visible, cut and escaped.
+        attributes: by name, `_` for `-`, `class_` for `class`, and of the same kind; True for one
+            without a value, None and False for none.
     """
     told = "".join(
-        f" {_attribute(key)}" if value is True else f' {_attribute(key)}="{_escaped(str(value))}"'
+        f" {_attribute(key)}" if value is True else f' {_attribute(key)}="{_value(value)}"'
         for key, value in attributes.items()
         if value is not None and value is not False
     )
@@ -63,6 +63,10 @@ def short(text: str) -> Html:
 def code(text: str) -> Html:
     """A value as it would be typed."""
     return element("code", short(text))
+
+
+def _value(value: str | int) -> str:
+    return value if isinstance(value, Html) else _escaped(str(value))
 
 
 @lru_cache(4096)  # most words of a page are there again and again

@@ -9,13 +9,17 @@ from lenet_verify.drawings.figure import Group, as_svg_of_page, composed
 from lenet_verify.renderers.html.chapter import Chapter, numbers
 from lenet_verify.renderers.html.element import Html, element
 
+_WIDEST = 1400
+"""Up to here a figure is made to fit its page; a wider one would be too small to read."""
+
 
 def figure_section(chapter: Chapter) -> Html:
     """The network as its paper draws it, with the verdict on it."""
     report = chapter.report
     if not report.architecture.layers and not chapter.rows:
         return Html("")
-    named = replace(report.architecture, title=report.spec.title)
+    title = report.spec.title
+    named = replace(report.architecture, title=title)
     picture = composed(named, report.verdict, alone=False)
 
     def link(group: Group) -> Mapping[str, str]:
@@ -30,9 +34,9 @@ def figure_section(chapter: Chapter) -> Html:
 
     name = chapter.part("figure")
     svg = Html(as_svg_of_page(picture, f"{name}-svg", link))
+    look = "scroll" if picture.width > _WIDEST else "scroll fits"
     box = element(
-        "div", svg, class_="scroll", tabindex="0", role="region",
-        aria_labelledby=f"{name}-heading",
+        "div", svg, class_=look, tabindex="0", role="group", aria_label=f"Figure of {title}",
     )  # fmt: skip
     hint = "Point at a part, or move to it with Tab, to see what is claimed of it."
     told = element("div", element("p", hint), class_="pointed", hidden=True)

@@ -56,7 +56,8 @@ def contents(chapter: Chapter, parts: str) -> Html:
         for name, title in _PARTS.items()
         if re.search(rf'<section id="{re.escape(chapter.part(name))}"', parts)
     ]
-    told = f"Parts of the report on {chapter.report.spec.title}"
+    model = chapter.report.verdict.model
+    told = f"Parts of the report on {chapter.report.spec.title}" + (f", {model}" if model else "")
     return element("nav", element("ul", *links), aria_label=told)
 
 
@@ -78,7 +79,6 @@ def _totals(chapter: Chapter) -> Html:
     told = [
         together([element("dt", name), element("dd", as_text(value))])
         for name, value in (
-            ("layers", len(architecture.layers)),
             ("parameters", architecture.params),
             ("trainable", architecture.trainable),
             ("not trainable", architecture.non_trainable),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from lenet_verify.renderers.html.chapter import Chapter
-from lenet_verify.renderers.html.element import Html, code, element, short, together
+from lenet_verify.renderers.html.element import LONGEST_TEXT, Html, code, element, short, together
 from lenet_verify.renderers.layer_table import coverage
 from lenet_verify.renderers.origins import PINNED_FACTS, provenance
 from lenet_verify.renderers.training import training
 from lenet_verify.spec import Source
-from lenet_verify.visible import one_line
+from lenet_verify.visible import LONGEST, one_line
 
 _DOI = re.compile(r"10\.[0-9]{4,9}/[A-Za-z0-9._;()/:-]+")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&()*+,;=%-]+")
@@ -67,7 +67,7 @@ def sources_section(chapter: Chapter) -> Html:
         element("dd", code(report.spec.path), ", SHA-256 ", element("code", report.spec.sha256)),
     ]
     blocks = [element("dl", *entries)] if entries else []
-    return chapter.section("sources", "Sources", *blocks, element("dl", *origin))
+    return chapter.section("sources", "Sources and provenance", *blocks, element("dl", *origin))
 
 
 def _source(source: Source) -> list[Html]:
@@ -96,8 +96,8 @@ def _link(text: str, address: str | None) -> Html:
 
 
 def _doi(doi: str) -> str | None:
-    return f"https://doi.org/{doi}" if _DOI.fullmatch(doi) else None
+    return f"https://doi.org/{doi}" if len(doi) <= LONGEST and _DOI.fullmatch(doi) else None
 
 
 def _address(url: str) -> str | None:
-    return url if _ADDRESS.fullmatch(url) else None
+    return url if len(url) <= LONGEST_TEXT and _ADDRESS.fullmatch(url) else None

@@ -112,7 +112,7 @@ function item(text) {
 
 function namesOf(row) {
   const [outcome, name, type, output, parameters] = [...row.cells].map((cell) => cell.cloneNode(true));
-  const pieces = [outcome, name, type, output, parameters];
+  const pieces = [name, outcome, type, output, parameters];
   return pieces.map((cell) => {
     const span = document.createElement("span");
     span.append(...cell.childNodes);

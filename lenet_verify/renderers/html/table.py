@@ -58,7 +58,7 @@ def table(name: str, caption: str, header: Sequence[str], rows: Sequence[tuple[s
     whole = block("table", said, element("thead", head), body)
     box = element(
         "div", whole, class_="scroll long" if len(rows) > _LONG else "scroll", tabindex="0",
-        role="region", aria_labelledby=f"{name}-caption",
+        role="group", aria_labelledby=f"{name}-caption",
     )  # fmt: skip
     words = [word for word, _ in rows]
     return block("div", _filter(name, caption, words), box, class_="sorted")
@@ -78,7 +78,7 @@ def _filter(name: str, caption: str, words: Sequence[str]) -> Html:
     status = element("p", role="status", class_="count")
     return element(
         "div", field, group, status,
-        class_="filter", role="search", aria_label=f"Filter: {caption}", hidden=True,
+        class_="filter", role="group", aria_label=f"Filter: {caption}", hidden=True,
     )  # fmt: skip
 
 
