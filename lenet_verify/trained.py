@@ -43,7 +43,7 @@ def _trained_otherwise(spec: Spec, run: Run) -> str | None:
         return f"the run was stopped after {run.epochs} of {run.training['epochs']} epochs"
     if spec.training is None:
         return "the spec does not say how to train" if spec.closed else None
-    wanted = training_as_json(spec, spec.training)
+    wanted = {**training_as_json(spec, spec.training), "samples": None}
     for key, value in wanted.items():
         followed = run.training.get(key)
         if key in _FREE or followed == value or (key == "data" and value is None):

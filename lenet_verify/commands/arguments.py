@@ -60,6 +60,22 @@ def whole_from(least: int) -> Callable[[str], int]:
     return number
 
 
+def percentage(text: str) -> float:
+    """A number from 0 to 100, with or without its sign.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    number = text.removesuffix("%").strip()
+    try:
+        value = float(number)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"takes a number from 0 to 100, not '{visible(text)}'")
+    return value
+
+
 def add_of_models(add: Callable[..., object]) -> None:
     """The options that say how models are found: with which arguments, whether by running code,
     and within which limits."""

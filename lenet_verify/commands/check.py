@@ -97,6 +97,7 @@ commands, of which each tells more with --help:
   draw        draw a network as a paper does, or as a graph
   freeze      print a spec that pins a model
   strength    print which single edits to its own network a spec notices
+  train       train a spec's network, and write the evidence
   papers      list the specs that ship with lenet-verify
   lint        print the mistakes in specs, whatever their models
   docs        fill in what stands between markers in Markdown files
