@@ -46,7 +46,11 @@ def _blocks(
         "wrong."
     )
     if best:
-        yield f"`best.keras` is the network after epoch {best}, `{run.model}` after the last."
+        yield f"`best.keras` is the network after epoch {best}, `{run.model}` after the last." + (
+            " It was chosen by what it does on the test data: what it does there is no measure."
+            if run.training["validation"] == "test"
+            else ""
+        )
     yield from (f"![{about}]({name})" for name, about in _ABOUT.items() if name in files)
     if confused := _confused(found, labels):
         yield "## What is taken for what\n\n" + table(("label", "predicted", "times"), confused)

@@ -52,7 +52,8 @@ def pictures(
     sections = [_section("test images", range(len(parts.x_test)), sample)]
     if len(wrong):
         sections.append(_section("mistakes", wrong, sample))
-    drawn = {CURVES: curves(title, run.history), SAMPLES: samples(title, sections)}
+    apart = "test" if run.training["validation"] == "test" else "validation"
+    drawn = {CURVES: curves(title, run.history, apart), SAMPLES: samples(title, sections)}
     if len(found.matrix) <= MOST_CLASSES:
         drawn[CONFUSION] = confusion(title, found.matrix, labels)
     return {name: as_svg(picture) for name, picture in drawn.items()}

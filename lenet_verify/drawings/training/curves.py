@@ -29,22 +29,26 @@ Series = tuple[tuple[float, float], ...]
 class _Panel:
     title: str
     lines: Mapping[str, Series]
+    words: Mapping[str, str]
     last: int
     across: Axis
     up: Axis
     percent: bool
 
 
-def curves(title: str, history: History) -> Picture:
+def curves(title: str, history: History, validation: str = "validation") -> Picture:
     """The history of a run.
 
     Args:
         title: of the run.
         history: by epoch, by Keras's names; what is missing or no number is left out.
+        validation: what the samples are called that are not trained on; `test`, if they are those.
     """
+    words = {"training": "training", "validation": validation}
     across = epochs(len(history))
     panels = [
-        _panel(name, history, across, percent=name == "accuracy") for name in ("accuracy", "loss")
+        _panel(name, history, words, across, percent=name == "accuracy")
+        for name in ("accuracy", "loss")
     ]
     items: list[Item] = []
     for number, panel in enumerate(panels):
@@ -59,7 +63,9 @@ def curves(title: str, history: History) -> Picture:
     )  # fmt: skip
 
 
-def _panel(name: str, history: History, across: Axis, *, percent: bool) -> _Panel:
+def _panel(
+    name: str, history: History, words: Mapping[str, str], across: Axis, *, percent: bool
+) -> _Panel:
     lines = {}
     for label, key in (("training", name), ("validation", f"val_{name}")):
         found = ((number, epoch.get(key)) for number, epoch in enumerate(history, 1))
@@ -71,7 +77,7 @@ def _panel(name: str, history: History, across: Axis, *, percent: bool) -> _Pane
     lines = {label: series for label, series in lines.items() if series}
     values = [value for series in lines.values() for _, value in series]
     up = axis(values, highest=100.0) if percent else axis([0.0, *values])
-    return _Panel(name, lines, len(history), across, up, percent)
+    return _Panel(name, lines, words, len(history), across, up, percent)
 
 
 def _drawn(panel: _Panel, x: float, y: float) -> Iterator[Item]:
@@ -150,7 +156,7 @@ def _labels(panel: _Panel, x: float, y: float) -> Iterator[Item]:
         wanted = [middle - _APART, middle + _APART]
     for at, (_, label, value) in zip(wanted, ends, strict=True):
         at = min(max(at, y + 4), y + _HEIGHT - 8)
-        yield Text(x + _PANEL + 8, at, label, _SIZE, label, bold=True)
+        yield Text(x + _PANEL + 8, at, panel.words[label], _SIZE, label, bold=True)
         yield Text(x + _PANEL + 8, at + 13, _value(panel, value), _SIZE, label)
 
 
@@ -160,7 +166,7 @@ def _value(panel: _Panel, value: float) -> str:
 
 def _line_told(panel: _Panel, label: str, series: Series) -> str:
     first, last = _value(panel, series[0][1]), _value(panel, series[-1][1])
-    return f"{label} {panel.title} from {first} to {last}"
+    return f"{panel.words[label]} {panel.title} from {first} to {last}"
 
 
 def _told(panel: _Panel) -> str:
