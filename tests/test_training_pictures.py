@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import math
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 from xml.etree import ElementTree
 
@@ -46,7 +47,7 @@ PICTURES = {
     "one epoch": curves("x", history(1)),
     "two that are alike": curves("a run", history(2)),
     "twelve": curves("a run", history(12), "test"),
-    "very many": curves("a run with a title that is much too long for its picture " * 3, history(999)),
+    "very many": curves("a run with a title that is much too long " * 4, history(999)),
     "training alone": curves("x", [{"accuracy": 0.1, "loss": 2.3}, {"accuracy": 0.2, "loss": 2.2}]),
     "diverged": curves("x", history(3, loss=math.nan, val_loss=math.inf)),
     "huge losses": curves("x", history(3, loss=2.5e9, val_loss=1.5e9)),
@@ -56,7 +57,7 @@ PICTURES = {
         "a run",
         [
             ("the first 10", [sample(n, n) for n in range(10)]),
-            ("all 7 mistakes, in a heading that is too long " * 4, [sample(n, n + 1) for n in range(7)]),
+            ("a heading that is too long " * 6, [sample(n, n + 1) for n in range(7)]),
         ],
     ),
     "confusion": confusion("a run", matrix(10, 12_345), WORDS),
@@ -66,10 +67,8 @@ PICTURES = {
 
 
 def texts(picture: Picture) -> list[Text]:
-    items = [
-        one for item in picture.items for one in (item.items if isinstance(item, Group) else [item])
-    ]
-    return [item for item in items if isinstance(item, Text)]
+    parts = (item.items if isinstance(item, Group) else (item,) for item in picture.items)
+    return [item for item in chain.from_iterable(parts) if isinstance(item, Text)]
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -176,7 +175,5 @@ def test_an_image_is_seen_where_it_stands() -> None:
     picture = samples("x", [("a", [Sample(0, as_png(np.full((4, 4), 1.0), 1), "a", "a")])])
     content = rasterised(as_svg(picture, "dark"))
     assert content.startswith(b"\x89PNG")
-    import io
-
     seen = Image.open(io.BytesIO(content)).convert("L")
     assert seen.getpixel((2 * 60, 2 * 130)) == 255

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lenet_verify.errors import DataError
+from lenet_verify.visible import visible
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 """What the arrays are called, as Keras's own documentation has it."""
@@ -64,6 +65,8 @@ def dataset(name: str, arrays: Mapping[str, Any], labels: Sequence[str] = ()) ->
     classes = 1 + max(int(found["y_train"].max()), int(found["y_test"].max()))
     if labels and len(labels) < classes:
         raise DataError(f"{name}: labels has {len(labels)} names for {classes} classes")
+    if twice := next((one for one in labels if labels.count(one) > 1), None):
+        raise DataError(f"{name}: labels has '{visible(twice)}' twice")
     names = tuple(labels) or tuple(str(number) for number in range(classes))
     return Dataset(name=name, **found, labels=names, sha256=_sha256(found))
 
