@@ -69,6 +69,8 @@ def wanted() -> dict[Path, str]:
     docs = filled(docs, "docs help", f"```\n{help_of('docs')}\n```")
     report = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
     report = filled(report, "report help", f"```\n{help_of('report')}\n```")
+    train = (ROOT / "docs" / "train.md").read_text(encoding="utf-8")
+    train = filled(train, "train help", f"```\n{help_of('train')}\n```")
     draw = (ROOT / "docs" / "draw.md").read_text(encoding="utf-8")
     draw = filled(draw, "draw help", f"```\n{help_of('draw')}\n```")
     causes = (ROOT / "docs" / "causes.md").read_text(encoding="utf-8")
@@ -89,6 +91,7 @@ def wanted() -> dict[Path, str]:
         ROOT / "docs" / "implementations.md": implementations,
         ROOT / "docs" / "show.md": show,
         ROOT / "docs" / "strength.md": strength,
+        ROOT / "docs" / "train.md": train,
     }
     # and in these and all other pages, what users of ours have in theirs
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
