@@ -65,7 +65,7 @@ def _settled(
         check,
         spec=shown_path(check.spec),
         arguments={**check.arguments, **arguments},
-        run=options.run if options.run is not None else check.run,
+        run=shown_path(options.run) if options.run is not None else check.run,
         flags={**configuration.flags, **check.flags, **said},
         reported=not check.models or _out(options, configuration) is not None,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from lenet_verify.architecture import Architecture
 from lenet_verify.causes import Causes
@@ -39,6 +40,8 @@ class Report:
             empty if none do.
         causes: why the verdict is broken; None if it holds, or if nobody asked.
         evidence: the training run that claims of behaviour were judged by; None without one.
+        training_pictures: the files beside the report that show that run, by the names that they
+            have beside its record.
     """
 
     spec: Spec
@@ -48,6 +51,7 @@ class Report:
     pictures: tuple[str, ...] = ()
     causes: Causes | None = None
     evidence: Evidence | None = None
+    training_pictures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

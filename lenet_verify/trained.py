@@ -6,8 +6,11 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from lenet_verify.evidence import Evidence, Run, read_run
+from lenet_verify.evidence import PICTURES, Evidence, Run, read_run
 from lenet_verify.spec import Spec, network_sha256, training_as_json
+
+_MOST_BYTES = 4 * 2**20
+"""Of a picture that is taken into a report."""
 
 _FREE = ("seed",)
 """In what a run may differ from its spec and still be evidence."""
@@ -25,8 +28,23 @@ def evidence_of(path: str, spec: Spec, model: str | None) -> Evidence:
         ReadError: the record cannot be read.
     """
     run, file = read_run(path)
-    stale = _of_another_network(spec, run) or _trained_otherwise(spec, run)
-    return Evidence(run, file, stale or _of_another_model(run, Path(file).parent, model))
+    folder = Path(file).parent
+    if another := _of_another_network(spec, run):
+        return Evidence(run, file, another)
+    stale = _trained_otherwise(spec, run) or _of_another_model(run, folder, model)
+    return Evidence(run, file, stale, _pictures(folder))
+
+
+def _pictures(folder: Path) -> dict[str, bytes]:
+    files = {name: folder / name for name in PICTURES}
+    try:
+        return {
+            name: file.read_bytes()
+            for name, file in files.items()
+            if file.is_file() and file.stat().st_size <= _MOST_BYTES
+        }
+    except OSError:
+        return {}  # the record is what counts
 
 
 def _of_another_network(spec: Spec, run: Run) -> str | None:

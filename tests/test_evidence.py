@@ -369,6 +369,33 @@ def test_every_report_tells_of_the_run(folder, capsys, stale):
         assert (why in text) is stale
 
 
+def test_pictures_of_the_run_stand_in_the_reports(folder):
+    spec()
+    run()
+    (folder / "history.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (folder / "other.svg").write_text("not of a run")
+    assert main([*CHECK, "--run", "run.json"]) == 0
+    shown = "accuracy and loss by epoch, on mnist"
+    assert f"![{shown}](spec.history.svg)" in Path("reports/spec.md").read_text(encoding="utf-8")
+    page = Path("reports/spec.html").read_text(encoding="utf-8")
+    assert f'<img src="spec.history.svg" alt="{shown}" loading="lazy">' in page
+    assert "; img-src " in page  # which a page without pictures does not allow
+    copied = (folder / "reports" / "spec.history.svg").read_bytes()
+    assert copied == (folder / "history.svg").read_bytes()
+    assert not (folder / "reports" / "spec.other.svg").exists()
+    assert main(["report", "spec.yaml", "--static", "--run", ".", "--check"]) == 1  # the index
+
+
+def test_pictures_of_another_network_stand_in_no_report(folder):
+    spec()
+    run()
+    (folder / "history.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    spec(edits=[("units: 10", "units: 11")])
+    assert main([*CHECK, "--run", "run.json"]) == 1
+    assert "history.svg" not in Path("reports/spec.md").read_text(encoding="utf-8")
+    assert not (folder / "reports" / "spec.history.svg").exists()
+
+
 def test_without_a_run_no_report_tells_of_one(folder):
     spec()
     assert main(CHECK) == 0

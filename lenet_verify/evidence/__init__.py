@@ -5,6 +5,7 @@ Neither a framework nor a spec is known here.
 
 from lenet_verify.evidence.record import RECORD, read_run, written
 from lenet_verify.evidence.run import (
+    PICTURES,
     SCHEMA,
     STATED,
     Data,
@@ -14,5 +15,6 @@ from lenet_verify.evidence.run import (
 )
 
 __all__ = [
-    "RECORD", "SCHEMA", "STATED", "Data", "Evidence", "Results", "Run", "read_run", "written",
+    "PICTURES", "RECORD", "SCHEMA", "STATED", "Data", "Evidence", "Results", "Run", "read_run",
+    "written",
 ]  # fmt: skip

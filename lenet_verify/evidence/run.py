@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 SCHEMA = "lenet-verify/run-1"
+
+PICTURES = {
+    "history.svg": "accuracy and loss by epoch",
+    "samples.svg": "samples with their labels and predictions",
+    "confusion.svg": "confusion matrix",
+}
+"""What may stand beside a record to be looked at, and what it shows."""
 
 STATED = ("test_accuracy", "test_error", "train_accuracy", "train_error", "epochs")
 """What a claim may state of a run."""
@@ -113,8 +120,10 @@ class Evidence:
         run: the record.
         file: where it is.
         stale: why it says nothing of the spec or the model; None if it does.
+        pictures: those beside the record, contents by name; of another network none.
     """
 
     run: Run
     file: str
     stale: str | None = None
+    pictures: Mapping[str, bytes] = field(default_factory=dict)

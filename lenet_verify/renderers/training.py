@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lenet_verify.evidence import Evidence, Results, Run
+from lenet_verify.evidence import PICTURES, Evidence, Results, Run
 from lenet_verify.notation import as_percent
+from lenet_verify.report import Report
 
 
 def in_short(evidence: Evidence) -> str:
@@ -50,6 +51,18 @@ def training_document(evidence: Evidence) -> dict[str, Any]:
         "model_sha256": run.model_sha256,
         "versions": dict(run.versions),
     }
+
+
+def pictures(report: Report) -> list[tuple[str, str]]:
+    """The pictures of the run beside a report: the name of each, and what it shows."""
+    if report.evidence is None:
+        return []
+    data = report.evidence.run.data.name
+    return [
+        (report.training_pictures[name], f"{about}, on {data}")
+        for name, about in PICTURES.items()
+        if name in report.training_pictures
+    ]
 
 
 def _results(results: Results) -> str:

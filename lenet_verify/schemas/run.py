@@ -69,7 +69,8 @@ def _training() -> Schema:
             "batch_size": COUNT,
             "validation": {"type": ["number", "string", "null"]},
             "seed": COUNT,
-        }
+        },
+        {"samples": COUNT},
     )
 
 

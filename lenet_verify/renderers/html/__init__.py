@@ -39,7 +39,7 @@ def render_html(reports: Sequence[Report], undecided: Sequence[Undecided] = ()) 
     if alone:
         mark = MARKS[Outcome.HOLDS if reports[0].verdict.holds else Outcome.BROKEN]
         title = f"{mark} {visible(reports[0].spec.title)}: {headline(reports[0])}"
-        return page(title, _chapter(chapters[0]))
+        return page(title, _chapter(chapters[0]), images=bool(reports[0].training_pictures))
     title = _together(reports, undecided)
     listed = _listed(title, chapters, undecided)
     return page(title, lines((listed, *map(_chapter, chapters))))

@@ -8,7 +8,7 @@ from lenet_verify.renderers.html.chapter import Chapter
 from lenet_verify.renderers.html.element import LONGEST_TEXT, Html, code, element, short, together
 from lenet_verify.renderers.layer_table import coverage
 from lenet_verify.renderers.origins import PINNED_FACTS, provenance
-from lenet_verify.renderers.training import training
+from lenet_verify.renderers.training import pictures, training
 from lenet_verify.spec import Source
 from lenet_verify.visible import LONGEST, one_line
 
@@ -41,7 +41,11 @@ def training_section(chapter: Chapter) -> Html:
         for term, text in training(evidence)
         for part in (element("dt", term), element("dd", text))
     ]
-    return chapter.section("training", "Training", element("dl", *told))
+    shown = [
+        element("img", src=name, alt=about, loading="lazy")
+        for name, about in pictures(chapter.report)
+    ]
+    return chapter.section("training", "Training", *shown, element("dl", *told))
 
 
 def short_of(name: str) -> str:
