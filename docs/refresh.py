@@ -219,7 +219,7 @@ def figures() -> dict[Path, str]:
         networks = {"lenet5": infer(spec), "broken": infer(load_spec(theirs))}
         old, new = networks["lenet5"], infer(load_spec(other))
     folder_of_figures = ROOT / "docs" / "figures"
-    shipped = (ROOT / "spec" / f"{name}.yaml" for name in ("vgg16", "resnet50"))
+    shipped = (ROOT / "spec" / f"{name}.yaml" for name in ("lenet5-1998", "vgg16", "resnet50"))
     pictures = {
         folder_of_figures / f"{path.stem}.svg": draw_figure(infer(load_spec(path)))
         for path in shipped
