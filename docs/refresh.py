@@ -138,7 +138,7 @@ def claim_of_report(marker: re.Match[str]) -> str:
     section = rf"^### (. {claim}: {outcome})\n(.*?)(?=^##|\Z)"
     told = re.search(section, text, flags=re.MULTILINE | re.DOTALL)
     if told is None:
-        raise SystemExit(f"docs: reports/{report}.md has no claim {claim} that {outcome}")
+        raise SystemExit(f'docs: reports/{report}.md does not say "{claim}: {outcome}"')
     return f"{start}\n\n**{told[1]}**\n{told[2].rstrip()}\n\n<!-- claim: end -->"
 
 
