@@ -18,11 +18,13 @@ class Judged:
     """How the last check of a model against a shipped spec ended.
 
     Attributes:
+        report: its file, without folder and ending.
         model: its name; None for the spec's own.
         holds: the verdict.
         facts, claims: how many have each outcome, by its word.
     """
 
+    report: str
     model: str | None
     holds: bool
     facts: Mapping[str, int]
@@ -81,7 +83,7 @@ def _judged() -> dict[tuple[str, str], tuple[Judged, ...]]:
         if not _about_the_paper(one):
             continue
         key = (PurePath(one["spec"]).stem, one["sha256"])
-        judged = Judged(one["model"], one["holds"], one["counts"], one["claims"])
+        judged = Judged(one["name"], one["model"], one["holds"], one["counts"], one["claims"])
         found[key] = (*found.get(key, ()), judged)
     return found
 
