@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lenet_verify.papers.listing import Judged, Paper
+from lenet_verify.papers.wording import strength
 from lenet_verify.renderers.markdown import code, escaped, table
 from lenet_verify.renderers.wording import NOTHING
 from lenet_verify.shipped import PREFIX
@@ -23,7 +24,7 @@ def render_markdown(
         specs, reports: the folders that have the specs and the reports, seen from the page, to
             link to them.
     """
-    header = ("spec", "paper", "year", "checked on", *_OUTCOMES)
+    header = ("spec", "paper", "year", "strength", "checked on", *_OUTCOMES)
     rows = [_row(paper, one, specs, reports) for paper in papers for one in paper.judged or (None,)]
     return table(header, rows) + "\n"
 
@@ -34,11 +35,12 @@ def _row(
     file = f"{specs}/{paper.name.removeprefix(PREFIX)}.yaml" if specs else None
     name = _linked(code(paper.name), file)
     title, year = _title(paper.source), str(paper.year or NOTHING)
+    share = strength(paper)
     if judged is None:
-        return (name, title, year, NOTHING, *(NOTHING for _ in _OUTCOMES))
+        return (name, title, year, share, NOTHING, *(NOTHING for _ in _OUTCOMES))
     model = code(judged.model) if judged.model else "its own model"
     model = _linked(model, f"{reports}/{judged.report}.md" if reports else None)
-    return (name, title, year, model, *(str(judged.claims[word]) for word in _OUTCOMES))
+    return (name, title, year, share, model, *(str(judged.claims[word]) for word in _OUTCOMES))
 
 
 def _title(source: Source | None) -> str:
