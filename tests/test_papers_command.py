@@ -45,6 +45,28 @@ def test_the_last_verdict_is_that_of_the_reports(command):
         )
 
 
+def test_every_spec_with_layers_is_strong(command):
+    """`make strengths` measures those that have changed."""
+    _, out, _ = command("papers", "--format", "json")
+    told = {one["name"]: one["strength"] for one in json.loads(out)["papers"]}
+    for file in SPECS:
+        strength = told[f"paper:{file.stem}"]
+        if "layers" not in yaml.safe_load(file.read_text(encoding="utf-8")):
+            assert strength is None
+            continue
+        assert strength["score"] >= 95
+        assert strength["sampled"] == strength["sampled_from"] or strength["sampled"] >= 1000
+
+
+def test_a_recorded_strength_is_what_the_command_measures(command):
+    _, out, _ = command("papers", "--format", "json")
+    told = {one["name"]: one["strength"] for one in json.loads(out)["papers"]}
+    for name in ("paper:lenet5", "paper:lenet5-1998"):
+        found = json.loads(command("strength", name, "--format", "json")[1])
+        assert told[name]["score"] == found["score"]
+        assert all(told[name][key] == found[key] for key in ("edits", "sampled", "sampled_from"))
+
+
 def test_a_verdict_on_what_the_spec_was_before_is_none(tmp_path, monkeypatch):
     reports = json.loads((ROOT / "reports" / "index.json").read_text(encoding="utf-8"))
     for one in reports["reports"]:
@@ -64,7 +86,9 @@ def test_the_list_as_text_and_markdown(command):
     for file in SPECS:
         assert sum(line.startswith(f"paper:{file.stem} ") for line in text.splitlines()) == 1
         assert f"`paper:{file.stem}`" in markdown
-    assert text.splitlines()[0].split() == ["spec", "year", "title", "claims", "last", "verdict"]
+    assert text.splitlines()[0] .split() == [
+        "spec", "year", "title", "claims", "strength", "last", "verdict",
+    ]  # fmt: skip
     assert all(line == line.rstrip() for line in text.splitlines())
 
 

@@ -12,6 +12,14 @@ def verdicts(paper: Paper) -> list[str]:
     return [f"{_mark(one)} {_said(one)}{_model(one)}" for one in paper.judged] or [NOTHING]
 
 
+def strength(paper: Paper) -> str:
+    """The share of edits that it notices; nothing where there is nothing to edit."""
+    found = paper.strength
+    if found is None:
+        return NOTHING
+    return f"{'about ' if found.sampled < found.sampled_from else ''}{found.score:g} %"
+
+
 def _mark(judged: Judged) -> str:
     return MARKS[Outcome.HOLDS if judged.holds else Outcome.BROKEN]
 
