@@ -61,7 +61,9 @@ class Learner:
             self._batches(images, classes, order, batch_size),
             shuffle=False,
             verbose=0,
-            callbacks=[keras.callbacks.LambdaCallback(on_batch_end=lambda _, logs: step(logs))],
+            callbacks=[
+                keras.callbacks.LambdaCallback(on_train_batch_end=lambda _, logs: step(logs))
+            ],
         )
         return {name: float(values[0]) for name, values in done.history.items()}
 
