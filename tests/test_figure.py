@@ -698,7 +698,19 @@ def test_what_is_fitted_fits(text: str, room: float) -> None:
     short = fitted(text, room, 12)
     assert short == text or (width(short, 12) <= room and short.endswith("…"))
     assert all(width(line, 12) <= room for line in wrapped(text, room, 12, 3))
+    assert all(width(line, 17, True) <= room for line in wrapped(text, room, 17, bold=True))
     assert len(wrapped(text, room, 12, 3)) <= 3
+
+
+@pytest.mark.parametrize("letter", ["t", "f", "i", "r", ".", "W", "t "])
+def test_a_bold_title_is_measured_as_bold(letter: str) -> None:
+    layers = [Layer(name="in", type="InputLayer", shapes=(Shape((40,)),))]
+    for units in (30, 20, 10):
+        shapes = (Shape((units,)),)
+        layers.append(
+            Layer(name=f"d{units}", type="Dense", inputs=(layers[-1].name,), shapes=shapes)
+        )
+    judged(draw_figure(chain(*layers, title=letter * 150)))
 
 
 def test_a_label_of_unknown_width_stands_over_the_middle_of_its_tensor() -> None:
