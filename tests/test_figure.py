@@ -25,6 +25,8 @@ from lenet_verify.architecture import Architecture, Layer, Shape
 from lenet_verify.drawings.figure import draw_figure
 from lenet_verify.drawings.figure.lettering import ADVANCES, fitted, is_known, width, wrapped
 from lenet_verify.drawings.figure.picture import COLOURS, MARKED
+from lenet_verify.drawings.graph import draw_graph
+from lenet_verify.drawings.mermaid import draw_mermaid
 from lenet_verify.spec import Deviation
 from lenet_verify.visible import visible
 from tests.mutation.growing import random_network
@@ -611,6 +613,19 @@ def test_a_network_of_which_nothing_is_known_says_why() -> None:
     unknown = {"layers": "it is opaque"}
     nothing = Architecture(title="x", inputs=(), outputs=(), layers=(), unknown=unknown)
     assert "Its layers are unknown: it is opaque" in texts(judged(draw_figure(nothing)))
+
+
+def test_of_unknown_connections_no_picture_says_that_they_are_not_there() -> None:
+    rows = tuple(Layer(name=name, type="Dense", unknown={"inputs": "opaque"}) for name in "ab")
+    network = Architecture(
+        title="x", layers=rows, inputs=(), outputs=(), unknown={"layers": "opaque"}
+    )
+    why = "Its layers are unknown: opaque"
+    words = texts(judged(draw_figure(network)))
+    assert why in words
+    assert "Not drawn: a" in words
+    assert f">{why}</FONT>" in draw_graph(network)
+    assert f"<b>x</b><br/>{why.replace(':', '#58;')}" in draw_mermaid(network)
 
 
 def luminance(colour: str) -> float:
