@@ -139,6 +139,17 @@ def test_no_report_takes_the_place_of_the_index(specs, command, folder):
     assert not (folder / "site").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "file"), [("tiny.figure", "tiny.figure.svg"), ("TINY", "TINY.md")]
+)
+def test_no_report_writes_a_file_of_another(specs, command, folder, name, file):
+    (folder / f"{name}.yaml").write_text(TINY)
+    code, _, err = command("report", "tiny.yaml", f"{name}.yaml", "--static", "--out", "site")
+    assert code == 2
+    assert err.startswith(f"{name}.yaml and tiny.yaml would both be reported as {file}: ")
+    assert not (folder / "site").exists()
+
+
 def test_what_is_configured_is_reported(specs, command, folder):
     (folder / "pyproject.toml").write_text(
         '[tool.lenet-verify]\nout = "site"\nstatic = true\n'

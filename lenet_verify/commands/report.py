@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
         "[SPEC...] [options]",
         "Checks models against specs and writes a folder of reports on them, whatever the "
         "verdicts: of each a page, Markdown, its figure and its graph; and an index of them all, "
-        "index.html and index.md.",
+        "index.html, index.md and index.json.",
         _EPILOG,
     )
     add = parser.add_argument
