@@ -114,6 +114,22 @@ def test_a_graph_of_hundreds_of_layers_is_no_picture_of_pixels(command, folder):
         )
 
 
+def test_reports_that_are_gone_are_told_of_and_kept(specs, command, folder):
+    command("report", *specs)
+    (folder / "site/notes.md").write_text("mine")
+    (folder / "site/notes.figure.svg").write_text("<svg/>")
+    code, _, err = command("report", "tiny.yaml", *specs[2:])
+    assert code == 0
+    said = "site/wrong.md is left of a report that is gone"
+    assert f"warning: {said}, and is not listed" in err.splitlines()
+    assert "notes" not in err
+    assert (folder / "site/wrong.html").exists()
+    assert command("report", "tiny.yaml", *specs[2:], "--check") == (1, "", f"{said}\n")
+    for file in (folder / "site").glob("wrong.*"):
+        file.unlink()
+    assert command("report", "tiny.yaml", *specs[2:], "--check") == (0, "", "")
+
+
 def test_a_changed_spec_makes_its_reports_stale(specs, command, folder):
     command("report", *specs)
     (folder / "tiny.yaml").write_text(TINY.replace("filters: 2", "filters: 3"))
