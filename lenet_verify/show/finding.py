@@ -81,9 +81,8 @@ def find(model: str, how: How) -> Shown:
         return Shown(path, _of_spec(path, how))
     from lenet_verify.readers import is_named_object, read
     from lenet_verify.readers.files.byte_source import without_secrets
-    from lenet_verify.spec import IMPLEMENTATIONS
 
-    if model in IMPLEMENTATIONS:
+    if _is_well_known(model):
         return Shown(model, counted(_well_known(model, how)))
     if not is_named_object(model):
         path = model if "://" in model else shown_path(model)
@@ -95,6 +94,14 @@ def find(model: str, how: How) -> Shown:
 
     warning = elsewhere(model, how.import_path)
     return Shown(model, counted(architecture), (warning,) if warning else ())
+
+
+def _is_well_known(name: str) -> bool:
+    if not name.startswith("keras."):
+        return False  # and nothing is imported to find it out
+    from lenet_verify.spec import IMPLEMENTATIONS
+
+    return name in IMPLEMENTATIONS
 
 
 def _well_known(name: str, how: How) -> Architecture:
