@@ -108,7 +108,9 @@ def distinct_names(reports: Sequence[Report]) -> list[str]:
     taken: dict[str, Report] = {}
     for report in reports:
         name = _name(report)
-        files = (f"{name}.md", f"{name}.svg", figure_of(name))
+        shown = report.evidence.pictures if report.evidence else ()
+        pictures = (f"{name}.{picture}" for picture in shown)
+        files = (f"{name}.md", f"{name}.svg", figure_of(name), *pictures)
         for file in files:
             if other := taken.get(file.lower()):
                 raise UsageError(

@@ -405,6 +405,20 @@ def test_pictures_of_the_run_stand_in_the_reports(folder):
     assert main(["report", "spec.yaml", "--static", "--run", ".", "--check"]) == 1  # the index
 
 
+def test_a_picture_overwrites_no_other_report(folder, capsys):
+    spec()
+    run()
+    (folder / "history.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (folder / "spec.history.yaml").write_text(SPEC.replace("FACTS", "params: 7850"))
+    (folder / "pyproject.toml").write_text(
+        "[tool.lenet-verify]\nstatic = true\n"
+        '[[tool.lenet-verify.check]]\nspec = "spec.yaml"\nrun = "run.json"\n'
+        '[[tool.lenet-verify.check]]\nspec = "spec.history.yaml"\n'
+    )
+    assert main(["report"]) == 2
+    assert "would both be reported as spec.history.svg" in capsys.readouterr().err
+
+
 def test_pictures_of_another_network_stand_in_no_report(folder):
     spec()
     run()
