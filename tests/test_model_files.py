@@ -169,7 +169,7 @@ def test_reports_are_named_after_spec_and_file(lenets, run_cli, tmp_path):
     run = run_cli(SPEC, *models, "--out", "out", cwd=tmp_path)
     assert run.returncode == 1
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    stems = {re.sub(r"\.(md|dot|svg|png)$", "", name) for name in names}
+    stems = {re.sub(r"\.(md|html|dot|figure\.svg|svg|png)$", "", name) for name in names}
     assert len(stems) == 3
     for stem, name in zip(sorted(stems), ("max.json", "paper.keras", "same.h5"), strict=True):
         assert stem.startswith("lenet5--")
