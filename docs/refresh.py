@@ -76,6 +76,8 @@ def wanted() -> dict[Path, str]:
     docs = filled(docs, "docs help", f"```\n{help_of('docs')}\n```")
     report = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
     report = filled(report, "report help", f"```\n{help_of('report')}\n```")
+    train = (ROOT / "docs" / "train.md").read_text(encoding="utf-8")
+    train = filled(train, "train help", f"```\n{help_of('train')}\n```")
     draw = (ROOT / "docs" / "draw.md").read_text(encoding="utf-8")
     draw = filled(draw, "draw help", f"```\n{help_of('draw')}\n```")
     writing = (ROOT / "docs" / "writing-a-spec.md").read_text(encoding="utf-8")
@@ -103,6 +105,7 @@ def wanted() -> dict[Path, str]:
         ROOT / "docs" / "implementations.md": implementations,
         ROOT / "docs" / "show.md": show,
         ROOT / "docs" / "strength.md": strength,
+        ROOT / "docs" / "train.md": train,
         ROOT / "docs" / "writing-a-spec.md": writing,
     }
     # and in these and all other pages, what users of ours have in theirs

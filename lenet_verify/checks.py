@@ -44,6 +44,8 @@ def wanted_checks(options: Namespace, configuration: Configuration) -> tuple[Che
     """
     arguments = factory_arguments(options.arg)
     refuse_models(options.specs)
+    if options.run is not None and len(options.specs) != 1:
+        raise UsageError("--run is evidence for one SPEC: name that, and no other")
     if options.specs:
         checks = _named(options, configuration)
     elif options.model or arguments:
@@ -63,6 +65,7 @@ def _settled(
         check,
         spec=shown_path(check.spec),
         arguments={**check.arguments, **arguments},
+        run=shown_path(options.run) if options.run is not None else check.run,
         flags={**configuration.flags, **check.flags, **said},
         reported=not check.models or _out(options, configuration) is not None,
     )
@@ -116,14 +119,18 @@ def _configured(spec: str, configuration: Configuration) -> list[Check]:
     if configuration.folder is None:
         return []
     found = []
-    with chdir(configuration.folder):
+    folder = configuration.folder
+    with chdir(folder):
         for check in configuration.checks:
             # a pattern that fits no file now is not what is asked for
             with suppress(UsageError):
                 if _identity(check.spec) == wanted:
                     models = tuple(map(_identity, spelt_out(check.models).names))
                     found.append(replace(check, spec=spec, models=models))
-    return found
+    return [
+        one if one.run is None else replace(one, run=seen_from_here(one.run, folder))
+        for one in found
+    ]
 
 
 def _identity(model: str) -> str:
@@ -173,6 +180,7 @@ def jobs(
                 limits=limits_of_specs,
                 file_limits=limits_of_files,
                 deviations=check.deviations,
+                run=check.run,
                 import_path=configuration.import_path,
                 told=_told(check.arguments) if often[check.spec, model] > 1 else "",
             )
@@ -215,6 +223,8 @@ def one_job(
         static=(static or None) if model is not None and is_named_object(model) else True,
         exact=exact,
         weights=None,
+        run=None,
+        with_training=None,
         limit=limit,
     )
     found = jobs(wanted_checks(options, configuration), options, configuration, ())

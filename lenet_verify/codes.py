@@ -178,6 +178,38 @@ _ALL = (
         "Compile the model in its factory, or before it is saved, to have the claim checked.",
     ),
     Code(
+        "result",
+        "A trained model does better or worse than claimed",
+        "A test error, an accuracy, the epochs of a training run (--run), against the number that "
+        "is claimed, as precise as that is printed.",
+        "Trained, it has 120 of 10,000 test images wrong.",
+        "✗ test_error: 0.95% expected, 1.2% observed  [test-error]  mine.yaml:36",
+        "Train it as the source did: its data, preprocessing, schedule and epochs stand under "
+        "training: in the spec. Another seed may give another number.",
+    ),
+    Code(
+        "not-run",
+        "A claim on behaviour, and no training run is given that says anything of it",
+        "Without a run it is skipped, not failed: an architecture is not wrong for not having been "
+        "trained. With --with-training, or where a run leaves it out, it is unknown, which fails.",
+        "It is checked without --run.",
+        "– test_error: 0.95% expected; skipped: no training run is given  [test-error]  "
+        "mine.yaml:36",
+        "Train the model (lenet-verify train) and name the run with --run, or in the "
+        "configuration.",
+    ),
+    Code(
+        "stale",
+        "The training run is no evidence of this spec, or of this model",
+        "A run's record keeps what was trained: the network, the data, how, and the model's file. "
+        "Where one of them is another now, or the run was stopped early, what it says is unknown. "
+        "Changed claims, comments and quotes do not matter; nor does another seed.",
+        "The spec was given more epochs since the run.",
+        "? test_error: 0.95% expected; unknown: the run has epochs 10, and the spec 20  "
+        "[test-error]  mine.yaml:36",
+        "Train it again, or name the run that belongs to it.",
+    ),
+    Code(
         "unused-deviation",
         "A deviation that none of its models needs",
         "A warning, which fails nothing. It says where the deviation stands, and names the nearest "

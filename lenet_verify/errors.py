@@ -83,6 +83,14 @@ class ReadError(LenetVerifyError):
         super().__init__("\n".join(problems))
 
 
+class DataError(LenetVerifyError):
+    """Data to train on that is not there, or that does not fit."""
+
+
+class TrainingError(LenetVerifyError):
+    """A training that cannot begin, go on, or end well."""
+
+
 class MissingLibraryError(LenetVerifyError):
     """An optional library that is needed here is not installed.
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 Form = Literal[
     "type", "shape", "shapes", "quantity", "activation", "sizes", "names", "counts", "stages",
-    "optimizer", "loss", "metrics",
+    "optimizer", "loss", "metrics", "share",
 ]  # fmt: skip
 
 
@@ -60,10 +60,18 @@ MODEL_FACTS = {
     "optimizer": Fact("optimizer", "argument", "the optimizer it is compiled with"),
     "loss": Fact("loss", "argument", "the loss it is compiled with"),
     "metrics": Fact("metrics", "argument", "the metrics it is compiled with"),
+    "test_accuracy": Fact("share", "result", "of a run: the part of the test data it has right"),
+    "test_error": Fact("share", "result", "of a run: the part of the test data it has wrong"),
+    "train_accuracy": Fact("share", "result", "of a run: the same of the training data"),
+    "train_error": Fact("share", "result", "of a run: the same of the training data"),
+    "epochs": Fact("quantity", "result", "of a run: how often it saw the training data"),
 }  # fmt: skip
 
 COMPILE_FACTS = frozenset({"optimizer", "loss", "metrics"})
 """Facts of a compiled model: skipped, not failed, where a model was never compiled."""
+
+RUN_FACTS = frozenset({"test_accuracy", "test_error", "train_accuracy", "train_error", "epochs"})
+"""Facts of a training run: skipped, not failed, where none is given."""
 
 
 def code_of(fact: str, of_model: bool) -> str:

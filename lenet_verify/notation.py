@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -299,6 +300,19 @@ def expected_as_json(expected: Expected) -> Any:
     the axes of a size."""
     written = expected.written
     return [as_json(one) for one in written] if isinstance(expected, Each) else as_json(written)
+
+
+def in_percent(written: Any) -> bool:
+    """Whether an expectation is written in percent, or any of its alternatives."""
+    if isinstance(written, Mapping):
+        return any(map(in_percent, written.get("any", ())))
+    return isinstance(written, str) and written.rstrip().endswith("%")
+
+
+def as_percent(value: float) -> str:
+    """A part of one in percent, to four digits behind the point: `0.95%` for 0.0095."""
+    text = f"{round(Decimal(repr(value)) * 100, 4):f}"
+    return f"{text.rstrip('0').rstrip('.')}%"
 
 
 def as_text(value: Any) -> str:

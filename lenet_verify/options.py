@@ -25,7 +25,7 @@ IN_LINES = frozenset({"text", "github"})
 """Formats in which many models are told of by a line each."""
 SCHEMAS = (
     "spec", "verdict-1", "verdicts-1", "architecture-1", "architectures-1", "diff-1", "papers-1",
-    "reports-1", "strength-1",
+    "reports-1", "run-1", "strength-1",
 )  # fmt: skip
 """What has a JSON Schema; the first is meant where none is named."""
 _PYTHONS = {"True": "true", "False": "false", "None": "null"}

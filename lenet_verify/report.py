@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from lenet_verify.architecture import Architecture
 from lenet_verify.causes import Causes
+from lenet_verify.evidence import Evidence
 from lenet_verify.spec import Spec
 from lenet_verify.verdict import Verdict
 
@@ -37,6 +39,9 @@ class Report:
         pictures: names of the files with pictures that stand beside the report, the figure first;
             empty if none do.
         causes: why the verdict is broken; None if it holds, or if nobody asked.
+        evidence: the training run that claims of behaviour were judged by; None without one.
+        training_pictures: the files beside the report that show that run, by the names that they
+            have beside its record.
     """
 
     spec: Spec
@@ -45,6 +50,8 @@ class Report:
     provenance: Provenance
     pictures: tuple[str, ...] = ()
     causes: Causes | None = None
+    evidence: Evidence | None = None
+    training_pictures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,10 @@ def compose(report: Report, name: str, draw: Draw | None) -> tuple[Report, dict[
         graph["svg"] = as_its_reader_has_it(graph["svg"].decode()).encode()
     files |= {f"{name}.{kind}": picture for kind, picture in graph.items()}
     files[f"{name}.dot"] = dot.encode("utf-8", "backslashreplace")
-    report = replace(report, pictures=tuple(files))
+    shown = report.evidence.pictures if report.evidence else {}
+    names = {picture: f"{name}.{picture}" for picture in shown}
+    report = replace(report, pictures=tuple(files), training_pictures=names)
+    files |= {names[picture]: content for picture, content in shown.items()}
     texts = {f"{name}.md": render_markdown([report]), f"{name}.html": render_html([report])}
     written = {file: text.encode("utf-8", "backslashreplace") for file, text in texts.items()}
     return report, {**written, **files}
@@ -105,7 +108,9 @@ def distinct_names(reports: Sequence[Report]) -> list[str]:
     taken: dict[str, Report] = {}
     for report in reports:
         name = _name(report)
-        files = (f"{name}.md", f"{name}.svg", figure_of(name))
+        shown = report.evidence.pictures if report.evidence else ()
+        pictures = (f"{name}.{picture}" for picture in shown)
+        files = (f"{name}.md", f"{name}.svg", figure_of(name), *pictures)
         for file in files:
             if other := taken.get(file.lower()):
                 raise UsageError(

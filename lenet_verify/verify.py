@@ -21,6 +21,8 @@ from lenet_verify.errors import (
     SpecError,
     UsageError,
 )
+from lenet_verify.evidence import Evidence
+from lenet_verify.facts import RUN_FACTS
 from lenet_verify.readers import is_model_file, is_named_object, read
 from lenet_verify.readers.files.byte_source import without_secrets
 from lenet_verify.readers.files.limits import FileLimits
@@ -29,6 +31,7 @@ from lenet_verify.report import Provenance, Report
 from lenet_verify.shipped import names_spec, refuse_two_meanings
 from lenet_verify.spec import IMPLEMENTATIONS, Deviation, Limits, Spec, load_spec
 from lenet_verify.static_model import infer
+from lenet_verify.trained import evidence_of
 from lenet_verify.verdict import Verdict
 from lenet_verify.versions import installed
 from lenet_verify.vocabulary import nearest
@@ -49,6 +52,8 @@ class Options:
         file_limits: how large a model file may be.
         deviations: in which the model is known to differ.
         import_path: folders to import it from besides the current one, after Python's own.
+        run: the record of a training run, or its folder, to judge claims of behaviour by.
+        with_training: whether such claims are unknown without a run.
         told: what follows the model's name where it is told of: its arguments, if the same model
             is checked with others too.
     """
@@ -61,6 +66,8 @@ class Options:
     file_limits: FileLimits = field(default_factory=FileLimits)
     deviations: tuple[Deviation, ...] = ()
     import_path: tuple[str, ...] = ()
+    run: str | None = None
+    with_training: bool = False
     told: str = ""
 
 
@@ -161,8 +168,8 @@ def attempt(jobs: Sequence[Job], in_short: bool, number: int) -> Attempt:
 
 def explained(report: Report) -> Report:
     """A report with the causes of its verdict, if that is broken."""
-    if report.verdict.holds:
-        return report
+    if all(one.fact in RUN_FACTS for one in report.verdict.failing):
+        return report  # it holds, or no edit to a layer is known to mend it
     from lenet_verify.explaining import explain  # only where something is broken
 
     exact = report.provenance.exact
@@ -343,22 +350,33 @@ def _report(
     provenance: Provenance,
     options: Options,
 ) -> Report:
-    verdict = _checked(spec, architecture, options.deviations, options.exact)
-    return Report(spec, architecture, replace(verdict, model=model), provenance)
+    evidence = evidence_of(options.run, spec, model) if options.run is not None else None
+    verdict = _checked(spec, architecture, options, evidence)
+    verdict = replace(verdict, model=model)
+    return Report(spec, architecture, verdict, provenance, evidence=evidence)
 
 
-_last: list[tuple[Spec, Architecture, bool, Verdict]] = []
+_last: list[tuple[Spec, Architecture, tuple[bool, bool], Verdict]] = []
 """The last verdict: of files with one and the same config the reader gives one architecture."""
 
 
 def _checked(
-    spec: Spec, architecture: Architecture, deviations: Sequence[Deviation], exact: bool
+    spec: Spec, architecture: Architecture, options: Options, evidence: Evidence | None
 ) -> Verdict:
+    way = options.exact, options.with_training
+    alike = not options.deviations and evidence is None
     for known, judged, how, verdict in _last:
-        if known is spec and judged is architecture and how is exact and not deviations:
+        if known is spec and judged is architecture and how == way and alike:
             return verdict
-    verdict = check(spec, architecture, deviations=deviations, exact=exact)
-    _last[:] = [] if deviations else [(spec, architecture, exact, verdict)]
+    verdict = check(
+        spec,
+        architecture,
+        deviations=options.deviations,
+        exact=options.exact,
+        evidence=evidence,
+        with_training=options.with_training,
+    )
+    _last[:] = [(spec, architecture, way, verdict)] if alike else []
     return verdict
 
 

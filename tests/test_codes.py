@@ -16,7 +16,7 @@ from lenet_verify.renderers.terminal import by_layer
 from lenet_verify.report import Provenance, Report
 from lenet_verify.verdict import Outcome
 from lenet_verify.verify import Options, verify
-from tests import stored
+from tests import runs, stored
 
 ROOT = Path(__file__).parent.parent
 RECIPE = (ROOT / "spec" / "lenet5.yaml").read_text(encoding="utf-8").partition("\nclaims:")[0]
@@ -71,8 +71,26 @@ def f6_of_83():
     return held.getvalue()
 
 
+def trained(code):
+    """The report on a claim of behaviour."""
+    claim = "    why: III.B, p10\n    expect: {model: {test_error: 0.95%}}\n"
+    training = "training: {data: mnist, pad: 32x32, epochs: 10}\n"
+    text = f"{RECIPE}\n{training}claims:\n  - id: test-error\n{claim}"
+    Path("mine.yaml").write_text(text, encoding="utf-8")
+    spec = lv.load_spec("mine.yaml")
+    runs.write(Path("run.json"), runs.run_of(spec, mistakes=120))
+    if code == "stale":
+        more = text.replace("epochs: 10", "epochs: 20")
+        Path("mine.yaml").write_text(more, encoding="utf-8")
+        spec = lv.load_spec("mine.yaml")
+    run = None if code == "not-run" else "run.json"
+    return next(iter(verify(spec, None, Options(static=True, run=run))))
+
+
 def checked(code):
     """The report behind an example."""
+    if code in ("result", "not-run", "stale"):
+        return trained(code)
     spec = lv.load_spec("spec/lenet5.yaml")
     if code in EDITS:
         old, new = EDITS[code]

@@ -11,8 +11,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+import lenet_verify as lv
 from lenet_verify.cli import main
 from lenet_verify.schemas import OUTPUTS, schema_of
+from tests import runs
 
 ROOT = Path(__file__).parent.parent
 LENET5 = str(ROOT / "spec" / "lenet5.yaml")
@@ -58,6 +60,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "other.yaml").write_text(OTHER, encoding="utf-8")
     (tmp_path / "file.json").write_text(json.dumps(FILE), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    runs.write(tmp_path / "run.json", runs.run_of(lv.load_spec("lenet5.yaml")))
     return tmp_path
 
 
@@ -75,6 +78,7 @@ def closed(schema):
     ("name", "arguments"),
     [
         ("verdict-1", ["lenet5.yaml", "--static", "--out", "r"]),
+        ("verdict-1", ["lenet5.yaml", "--static", "--out", "r", "--run", "run.json"]),
         ("verdict-1", ["weak.yaml", "--model", "other.yaml", "--static"]),
         ("verdict-1", ["weak.yaml", "--model", "file.json"]),
         ("verdicts-1", ["weak.yaml", "--model", "other.yaml", "--model", "file.json", "--static"]),

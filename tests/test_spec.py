@@ -513,6 +513,7 @@ VALUES = {
     "optimizer": "sgd",
     "loss": "mse",
     "metrics": "[accuracy]",
+    "share": '"<= 0.95%"',
 }
 
 

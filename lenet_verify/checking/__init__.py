@@ -13,9 +13,12 @@ from lenet_verify.checking.functions import at_odds, by_its_values
 from lenet_verify.checking.match import Match, match, pairings, rows
 from lenet_verify.checking.observation import Observation, Site, code_for, observe, observe_model
 from lenet_verify.checking.structure import absent, structure
+from lenet_verify.checking.trained import observe_run, shown
 from lenet_verify.checking.weights import stored_weights
 from lenet_verify.checking.wiring import COMMUTATIVE
 from lenet_verify.checking.witness import cross_checked
+from lenet_verify.evidence import Evidence
+from lenet_verify.facts import RUN_FACTS
 from lenet_verify.notation import Counts, Expected, as_json, expected_as_json
 from lenet_verify.spec import Claim, Deviation, Expectation, Spec, chosen
 from lenet_verify.verdict import Finding, Outcome, Verdict
@@ -28,6 +31,8 @@ def check(
     deviations: Sequence[Deviation] = (),
     exact: bool = False,
     model: str | None = None,
+    evidence: Evidence | None = None,
+    with_training: bool = False,
 ) -> Verdict:
     """Compares every claim of a spec, and a closed spec's structure, with a model.
 
@@ -37,6 +42,8 @@ def check(
         deviations: facts in which this model is known to differ, with the reasons.
         exact: whether to judge the model as it stands, without any rewrite.
         model: the model's name as the user gave it; None for the spec's own.
+        evidence: the training run by which claims of behaviour are judged, if there is one.
+        with_training: whether such claims are unknown without a run; they are skipped otherwise.
 
     Returns:
         A finding for every checked fact, those that hold too.
@@ -51,7 +58,11 @@ def check(
         (finding, expectation.selector.text)
         for claim in spec.claims
         for expectation in claim.expectations
-        for finding in _judged(spec, claim, expectation, matched)
+        for finding in (
+            [_of_the_run(spec, claim, expectation, evidence, with_training)]
+            if expectation.selector.kind == "model" and expectation.fact in RUN_FACTS
+            else _judged(spec, claim, expectation, matched)
+        )
     ]
     findings = [finding for finding, _ in judged]
     findings += structure(spec, matched, findings)
@@ -67,6 +78,19 @@ def check(
         unchecked=tuple(claim.id for claim in spec.claims if claim.unchecked is not None),
         warnings=(*spec.warnings, *warnings),
     )
+
+
+def _of_the_run(
+    spec: Spec,
+    claim: Claim,
+    expectation: Expectation,
+    evidence: Evidence | None,
+    with_training: bool,
+) -> Finding:
+    """The finding of a fact that a training run decides."""
+    seen = observe_run(expectation, evidence, with_training)
+    found = _finding(spec, claim, expectation, "model", seen, None)
+    return replace(found, observed=shown(seen.value, expectation))
 
 
 def _judged(

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 NAMES = (
     "check", "completion", "diff", "docs", "draw", "explain", "freeze", "lint", "papers", "report",
-    "schema", "show", "strength",
+    "schema", "show", "strength", "train",
 )  # fmt: skip
 """Recognised only as the first argument; a spec that is called `check` is `./check`."""
 

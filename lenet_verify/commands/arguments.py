@@ -60,6 +60,22 @@ def whole_from(least: int) -> Callable[[str], int]:
     return number
 
 
+def percentage(text: str) -> float:
+    """A number from 0 to 100, with or without its sign.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    number = text.removesuffix("%").strip()
+    try:
+        value = float(number)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"takes a number from 0 to 100, not '{visible(text)}'")
+    return value
+
+
 def add_of_models(add: Callable[..., object]) -> None:
     """The options that say how models are found: with which arguments, whether by running code,
     and within which limits."""
@@ -96,6 +112,20 @@ def add_judging(add: Callable[..., object]) -> None:
         help="load no framework and run no code: derive a spec's own model by inference alone",
     )  # fmt: skip
     add("--exact", action=flag, help="judge the model as it stands, without any rewrite")
+
+
+def add_evidence(add: Callable[..., object]) -> None:
+    """The options that say what claims of behaviour are judged by."""
+    add(
+        "--run", metavar="RUN",
+        help="judge claims of behaviour, such as a test error, by this training run: its run.json, "
+        "or the folder that it is in",
+    )  # fmt: skip
+    add(
+        "--with-training", action=argparse.BooleanOptionalAction,
+        help="claims of behaviour are unknown without a training run, which fails; otherwise they "
+        "are skipped",
+    )  # fmt: skip
 
 
 def add_arg(add: Callable[..., object]) -> None:

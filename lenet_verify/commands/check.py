@@ -18,6 +18,7 @@ from lenet_verify.commands.arguments import (
     add_arg,
     add_color,
     add_debug,
+    add_evidence,
     add_judging,
     add_limit,
     add_models,
@@ -70,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
         "be copied",
     )  # fmt: skip
     add_judging(add)
+    add_evidence(add)
     add(
         "--weights", action=argparse.BooleanOptionalAction,
         help="of a .keras or .h5 file, also compare the shapes of the weights with the config",
@@ -95,6 +97,7 @@ commands, of which each tells more with --help:
   draw        draw a network as a paper does, or as a graph
   freeze      print a spec that pins a model
   strength    print which single edits to its own network a spec notices
+  train       train a spec's network, and write the evidence
   papers      list the specs that ship with lenet-verify
   lint        print the mistakes in specs, whatever their models
   docs        fill in what stands between markers in Markdown files

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lenet_verify.commands.arguments import (
     add_arg,
     add_debug,
+    add_evidence,
     add_judging,
     add_limit,
     add_models,
@@ -50,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
         "if there are any; of pictures that Graphviz lays out, only whether they are there",
     )  # fmt: skip
     add_judging(add)
+    add_evidence(add)
     add_quiet(add, "do not say what was written")
     add_limit(add)
     add_debug(add)

@@ -10,11 +10,11 @@ from lenet_verify.commands.arguments import (
     add_limit,
     add_quiet,
     command_parser,
+    percentage,
     whole_from,
 )
 from lenet_verify.console import SILENT, put, say, wants_colour
 from lenet_verify.exit_codes import FAILS, HOLDS
-from lenet_verify.visible import visible
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("spec", metavar="SPEC", help="a YAML spec with layers")
     add(
-        "--fail-under", type=_percentage, default=0.0, metavar="PERCENT",
+        "--fail-under", type=percentage, default=0.0, metavar="PERCENT",
         help="exit with 1 if a smaller share of the edits is noticed, by the claims and the "
         "structure together",
     )  # fmt: skip
@@ -57,22 +57,6 @@ examples:
 
 exit codes: 0 done; 1 the score is below --fail-under; 2 the spec cannot be measured
 """
-
-
-def _percentage(text: str) -> float:
-    """A number from 0 to 100, with or without its sign.
-
-    Raises:
-        ArgumentTypeError: it is none.
-    """
-    number = text.removesuffix("%").strip()
-    try:
-        value = float(number)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 100:
-        raise argparse.ArgumentTypeError(f"takes a number from 0 to 100, not '{visible(text)}'")
-    return value
 
 
 def run(options: argparse.Namespace) -> int:

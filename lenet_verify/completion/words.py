@@ -17,6 +17,7 @@ _FILES: Mapping[str, tuple[str, ...]] = {
     "NEW": (*_MODELS, *_SPECS),
     "FILE": ("*",),
     "FILE.md": ("*.md",),
+    "NAME|FILE.npz": ("*.npz",),
     "DIR": (),
 }
 """By what a value is called, the files that it may be; folders always may lead to one."""

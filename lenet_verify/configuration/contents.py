@@ -9,7 +9,7 @@ from typing import Any
 
 from lenet_verify.spec import Deviation
 
-FLAGS = ("static", "exact", "weights")
+FLAGS = ("static", "exact", "weights", "with_training")
 """What is said of a check by yes or no."""
 
 
@@ -22,6 +22,7 @@ class Check:
         models: their names; none for the spec's own model.
         arguments: for a factory or class that makes a model.
         deviations: in which the models are known to differ.
+        run: the record of a training run, or its folder, to judge claims of behaviour by.
         flags: by name, those that are said.
         in_short: whether its models are many, so that a line is enough of each.
         reported: whether reports on them are written.
@@ -31,6 +32,7 @@ class Check:
     models: tuple[str, ...] = ()
     arguments: Mapping[str, Any] = field(default_factory=dict)
     deviations: tuple[Deviation, ...] = ()
+    run: str | None = None
     flags: Mapping[str, bool] = field(default_factory=dict)
     in_short: bool = False
     reported: bool = False

@@ -18,7 +18,7 @@ FILE = "pyproject.toml"
 TABLE = ("tool", "lenet-verify")
 NAME = "[tool.lenet-verify]"
 KEYS = ("out", "pythonpath", "format", "output", *FLAGS, "limits", "check")
-CHECK_KEYS = ("spec", "model", "args", "deviations", *FLAGS)
+CHECK_KEYS = ("spec", "model", "args", "deviations", "run", *FLAGS)
 MOST_BYTES = 256 * 1024
 
 
@@ -107,6 +107,7 @@ def _checks(problems: Problems, node: Node | None) -> tuple[Check, ...]:
                 models=_models(problems, given.get("model")),
                 arguments=_arguments(problems, given.get("args")),
                 deviations=read_deviations(problems, given.get("deviations")),
+                run=_text(problems, given, "run"),
                 flags=_flags(problems, given),
             )
         )

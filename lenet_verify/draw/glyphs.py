@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from lenet_verify.drawings.figure.lettering import is_known
-from lenet_verify.drawings.figure.picture import Group, Picture, Shape, Text
+from lenet_verify.drawings.figure.picture import Group, Mark, Picture, Text
 from lenet_verify.pictures import font_folder
 from lenet_verify.visible import visible
 
@@ -38,7 +38,7 @@ def boxed(picture: Picture, right_to_left: bool) -> tuple[Picture, str]:
         new = replace(text, text="".join(BOX if one in found else one for one in text.text))
         return replace(new, x=text.x + (text.width - new.width) / 2) if text.centred else new
 
-    def each(items: Iterable[Shape | Text]) -> tuple[Shape | Text, ...]:
+    def each(items: Iterable[Mark]) -> tuple[Mark, ...]:
         return tuple(kept(item) if isinstance(item, Text) else item for item in items)
 
     items = tuple(

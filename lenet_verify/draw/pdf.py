@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import TYPE_CHECKING
 
-from lenet_verify.drawings.figure.picture import FONT, Group, Look, Picture, Shape, Text, looks
+from lenet_verify.drawings.figure.picture import (
+    FONT,
+    Group,
+    Image,
+    Look,
+    Mark,
+    Picture,
+    Shape,
+    Text,
+    looks,
+)
 from lenet_verify.errors import MissingLibraryError
 from lenet_verify.pictures import font_folder
 
@@ -53,12 +64,14 @@ def as_pdf(picture: Picture, theme: str) -> bytes:
             pdf.set_text_color(look[item.role].fill)
             spare = item.width - pdf.get_string_width(item.text) if item.centred else 0
             pdf.text(item.x + spare / 2, item.y, item.text)
+        elif isinstance(item, Image):
+            pdf.image(BytesIO(item.png), item.x, item.y, item.width, item.height)
         else:
             _shape(pdf, item, look[item.role])
     return bytes(pdf.output())
 
 
-def _flat(picture: Picture) -> Iterator[Shape | Text]:
+def _flat(picture: Picture) -> Iterator[Mark]:
     for item in picture.items:
         if isinstance(item, Group):
             yield from item.items

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from lenet_verify.causes import Cause, Causes
+from lenet_verify.evidence import Evidence
+from lenet_verify.renderers.training import training_document
 from lenet_verify.report import Report
 from lenet_verify.verdict import Finding, Verdict
 
@@ -16,14 +18,19 @@ SEVERAL = "lenet-verify/verdicts-1"
 
 def render_json(reports: Sequence[Report]) -> str:
     """One verdict, or several as a list."""
-    documents = [verdict_document(report.verdict, report.causes) for report in reports]
+    documents = [
+        verdict_document(report.verdict, report.causes, report.evidence) for report in reports
+    ]
     whole = documents[0] if len(documents) == 1 else {"schema": SEVERAL, "verdicts": documents}
     # lone surrogates and controls become escapes, so that any parser can read it
     return json.dumps(whole, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
 
 
-def verdict_document(verdict: Verdict, causes: Causes | None = None) -> dict[str, Any]:
-    """A verdict, with its causes if they are known, as plain JSON values."""
+def verdict_document(
+    verdict: Verdict, causes: Causes | None = None, evidence: Evidence | None = None
+) -> dict[str, Any]:
+    """A verdict as plain JSON values, with its causes if they are known, and the training run that
+    it rests on."""
     return {
         "schema": ONE,
         "spec": verdict.spec,
@@ -39,6 +46,7 @@ def verdict_document(verdict: Verdict, causes: Causes | None = None) -> dict[str
         "explanation": _explanation(causes, verdict) if causes is not None else None,
         "unchecked": list(verdict.unchecked),
         "warnings": list(verdict.warnings),
+        "run": None if evidence is None else training_document(evidence),
     }
 
 

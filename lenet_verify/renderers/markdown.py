@@ -10,6 +10,7 @@ from lenet_verify.notation import as_text
 from lenet_verify.renderers.cause_wording import about, effect, folded, followers, heading
 from lenet_verify.renderers.layer_table import PINNED, LayerRow, coverage, layer_rows, told
 from lenet_verify.renderers.origins import PINNED_FACTS, provenance
+from lenet_verify.renderers.training import pictures, training
 from lenet_verify.renderers.wording import (
     HEADINGS,
     MARKS,
@@ -49,6 +50,7 @@ def _one(report: Report) -> str:
         _claims(report),
         _layers(*told(report, rows)),
         _model(report),
+        _training(report),
         _coverage(report, rows),
         _sources(report),
         _provenance(report),
@@ -242,6 +244,14 @@ def _model(report: Report) -> str:
     ]
     header = ("", "fact", "expected", "observed", "claim")
     return "## Totals, and the model as a whole\n\n" + table(header, lines)
+
+
+def _training(report: Report) -> str:
+    if report.evidence is None:
+        return ""
+    told = [f"- {term}: {escaped(text)}" for term, text in training(report.evidence)]
+    shown = [f"![{escaped(about)}]({name})" for name, about in pictures(report)]
+    return "\n\n".join(["## Training", *shown, "\n".join(told)])
 
 
 def _coverage(report: Report, rows: tuple[LayerRow, ...]) -> str:

@@ -9,6 +9,7 @@ from lenet_verify.causes import Causes
 from lenet_verify.notation import as_text
 from lenet_verify.renderers.cause_wording import about, effect, folded, followers, heading
 from lenet_verify.renderers.layer_table import LayerRow, coverage, layer_rows, told
+from lenet_verify.renderers.training import in_short
 from lenet_verify.renderers.wording import (
     MARKS,
     NOT_LOADED,
@@ -107,6 +108,8 @@ def _about(report: Report) -> list[str]:
         checked = visible(verdict.model or "the model derived from it") + ", by inference alone"
     lines = [f"  {tally(verdict)} ({visible(verdict.spec)}, checked on {checked})"]
     lines += [f"  {NOT_LOADED}"] if report.provenance.file else []
+    if report.evidence is not None:
+        lines.append(f"  {visible(in_short(report.evidence), 300)}")
     if supplied := report.architecture.unknown.get("input"):
         lines.append(f"  {visible(supplied)}")
     return lines

@@ -14,6 +14,7 @@ from lenet_verify.schemas.diff import diff
 from lenet_verify.schemas.papers import papers
 from lenet_verify.schemas.parts import Schema
 from lenet_verify.schemas.reports import reports
+from lenet_verify.schemas.run import run
 from lenet_verify.schemas.strength import strength
 from lenet_verify.schemas.verdict import verdict, verdicts
 
@@ -23,6 +24,7 @@ OUTPUTS: Mapping[str, Callable[[], Schema]] = {
     "diff-1": diff,
     "papers-1": papers,
     "reports-1": reports,
+    "run-1": run,
     "strength-1": strength,
     "verdict-1": verdict,
     "verdicts-1": verdicts,

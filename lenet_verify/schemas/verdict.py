@@ -15,6 +15,7 @@ from lenet_verify.schemas.parts import (
     record,
     ref,
 )
+from lenet_verify.schemas.run import evidence
 from lenet_verify.verdict import Outcome
 
 _OUTCOMES = [outcome.value for outcome in Outcome]
@@ -46,6 +47,7 @@ def _verdict() -> Schema:
             "explanation": or_null(ref("explanation")),
             "unchecked": list_of(TEXT),
             "warnings": list_of(TEXT),
+            "run": or_null(ref("run")),
         },
     )
 
@@ -101,4 +103,5 @@ def _parts() -> Schema:
         "pairing": record({"layer": TEXT, "model_layers": list_of(TEXT), "by": by}),
         "cause": cause,
         "explanation": explanation,
+        "run": evidence(),
     }

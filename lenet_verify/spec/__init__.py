@@ -12,13 +12,15 @@ from lenet_verify.spec.contents import (
     Selector,
     Source,
     Spec,
+    TrainingRecipe,
 )
 from lenet_verify.spec.document import Limits
 from lenet_verify.spec.load import IMPLEMENTATIONS, load_spec
+from lenet_verify.spec.recipe import network_sha256, training_as_json
 from lenet_verify.spec.selectors import chosen, family
 
 __all__ = [
     "IMPLEMENTATIONS", "Applied", "Claim", "CompileRecipe", "Deviation", "Expectation",
-    "Implementation", "Input", "LayerRecipe", "Limits", "Selector", "Source", "Spec", "chosen",
-    "family", "load_spec",
+    "Implementation", "Input", "LayerRecipe", "Limits", "Selector", "Source", "Spec",
+    "TrainingRecipe", "chosen", "family", "load_spec", "network_sha256", "training_as_json",
 ]  # fmt: skip

@@ -56,6 +56,39 @@ class CompileRecipe:
 
 
 @dataclass(frozen=True)
+class TrainingRecipe:
+    """How the model is trained.
+
+    Attributes:
+        epochs, batch_size: how long, and on how many samples a step.
+        data: a data set of `vocabulary.DATA_SETS`; None if the spec names none.
+        pad: the rows and columns that images are padded to with background.
+        scale: what the background (0) and the foreground (255, or the data set's own largest
+            value) become.
+        optimizer: `{"type": "SGD", "learning_rate": 0.01}`, a class of Keras's and those of its
+            arguments that are given; None for that of `compile`.
+        loss: as Keras's identifier, or one of `vocabulary.DISTANCE_LOSSES`; None for that of
+            `compile`.
+        schedule: from which epoch on, counted from 1, which learning rate; empty for one rate.
+        validation: what history's `val_` values are of: a part or a number of the training
+            samples, which are then not trained on, or `test`; None for nothing.
+        seed: of the weights, the order of the samples, and what is held back.
+    """
+
+    epochs: int
+    batch_size: int = 32
+    data: str | None = None
+    pad: tuple[int, int] | None = None
+    scale: tuple[float, float] = (0.0, 1.0)
+    optimizer: Mapping[str, Any] | None = None
+    loss: str | None = None
+    schedule: tuple[tuple[int, float], ...] = ()
+    validation: float | int | Literal["test"] | None = None
+    seed: int = 0
+    line: int = 1
+
+
+@dataclass(frozen=True)
 class Selector:
     """Which layers a claim speaks of.
 
@@ -148,6 +181,7 @@ class Spec:
     claims: tuple[Claim, ...]
     implementations: tuple[Implementation, ...] = ()
     warnings: tuple[str, ...] = ()
+    training: TrainingRecipe | None = None
 
     @property
     def closed(self) -> bool:

@@ -14,6 +14,7 @@ from lenet_verify.notation import (
     Exactly,
     Expected,
     NotationError,
+    Quantity,
     parse_per_axis,
     parse_quantity,
     parse_shape,
@@ -76,6 +77,16 @@ def _shapes(problems: Problems, node: Node) -> Expected:
 
 def _quantity(problems: Problems, node: Node) -> Expected:
     return parse_quantity(plain(node))
+
+
+def _share(problems: Problems, node: Node) -> Expected:
+    """A part of a whole, which is neither below 0 nor above 1."""
+    expected = parse_quantity(plain(node))
+    bounds = (expected.low, expected.high) if isinstance(expected, Quantity) else (plain(node),)
+    if not all(bound is None or 0 <= bound <= 1 for bound in bounds):
+        takes = "takes a part of all samples such as 0.95% or 0.0095"
+        raise NotationError(f"{takes}, not {shown(plain(node))}")
+    return expected
 
 
 def _sizes(problems: Problems, node: Node) -> Expected:
@@ -158,4 +169,5 @@ READERS: Dictionary[Form, Reader] = {
     "optimizer": _one_of(OPTIMIZERS, "an optimizer"),
     "loss": _one_of(LOSSES, "a loss"),
     "metrics": _metrics,
+    "share": _share,
 }

@@ -24,12 +24,13 @@ from lenet_verify.spec.fields import (
 )
 from lenet_verify.spec.file_bytes import read_bytes
 from lenet_verify.spec.layers import read_graph
+from lenet_verify.spec.training import read_training
 from lenet_verify.vocabulary import LOSSES, METRICS, OPTIMIZERS
 
 FORMAT = 1
 TOP_KEYS = (
     "format", "title", "sources", "input", "inputs", "blocks", "layers", "outputs", "compile",
-    "claims", "implementations",
+    "training", "claims", "implementations",
 )  # fmt: skip
 SOURCE_KEYS = ("title", "authors", "year", "doi", "url", "note")
 COMPILE_KEYS = ("optimizer", "loss", "metrics")
@@ -118,6 +119,7 @@ def _spec(problems: Problems, node: Node, file: str, limits: Limits, sha256: str
     stated = top.get("sources")
     named = [key.text for key, _ in stated.entries] if isinstance(stated, Mapping) else []
     graph = read_graph(problems, top, limits)
+    compiled = _compile(problems, top)
     return Spec(
         path=file,
         sha256=sha256,
@@ -126,10 +128,11 @@ def _spec(problems: Problems, node: Node, file: str, limits: Limits, sha256: str
         inputs=graph.inputs,
         layers=graph.layers,
         outputs=graph.outputs,
-        compile=_compile(problems, top),
+        compile=compiled,
         claims=read_claims(problems, top.get("claims"), named, graph, limits),
         implementations=_implementations(problems, top),
         warnings=graph.warnings,
+        training=read_training(problems, top, graph.inputs, compiled),
     )
 
 

@@ -24,6 +24,7 @@ from lenet_verify.spec.load import (
     TOP_KEYS,
 )
 from lenet_verify.spec.names import RESERVED
+from lenet_verify.spec.training import LARGEST_SEED, MOST_EPOCHS, TRAINING_KEYS
 from lenet_verify.vocabulary import (
     ALIASES,
     ARGUMENT_FORMS,
@@ -35,6 +36,7 @@ from lenet_verify.vocabulary import (
     OPTIMIZERS,
     definitions,
 )
+from lenet_verify.vocabulary.optimizers import DATA_SETS, DISTANCE_LOSSES, Optimizer
 
 Schema = dict[str, Any]
 
@@ -85,6 +87,7 @@ _FORMS: dict[Form, Schema] = {
         "minProperties": 1,
     },
     "stages": {"type": "array", "items": _PER_AXIS, "minItems": 1},
+    "share": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, *_QUANTITY["anyOf"][1:]]},
     "optimizer": {"enum": list(OPTIMIZERS)},
     "loss": {"enum": list(LOSSES)},
     "metrics": {
@@ -130,6 +133,7 @@ def schema() -> Schema:
         },
         "outputs": {**_TEXTS, "description": "the layers whose outputs leave the network"},
         "compile": _compile(),
+        "training": _training(),
         "claims": {"type": "array", "items": _claim()},
         "implementations": _implementations(),
     }
@@ -230,6 +234,46 @@ def _compile() -> Schema:
     }
     assert set(properties) == set(COMPILE_KEYS)
     return _object(properties)
+
+
+def _training() -> Schema:
+    whole: Schema = {"type": "integer", "minimum": 1}
+    properties: dict[str, Schema] = {
+        "data": {"enum": list(DATA_SETS), "description": "what it is trained and tested on"},
+        "pad": {
+            "anyOf": [_SIZE, {"type": "string", "pattern": "^[1-9][0-9]*([x×][1-9][0-9]*)?$"}],
+            "description": "the rows and columns that images are padded to",
+        },
+        "scale": {
+            "type": "array",
+            "items": {"type": "number"},
+            "minItems": 2,
+            "maxItems": 2,
+            "description": "what background and foreground become",
+        },
+        "optimizer": Optimizer().schema(),
+        "loss": {"enum": [*LOSSES, *DISTANCE_LOSSES]},
+        "schedule": {
+            "type": "object",
+            "propertyNames": {"pattern": "^[1-9][0-9]*$"},
+            "additionalProperties": {"type": "number", "minimum": 0},
+            "minProperties": 1,
+            "description": "learning rates, by the epoch from which they hold",
+        },
+        "epochs": {**whole, "maximum": MOST_EPOCHS},
+        "batch_size": whole,
+        "validation": {
+            "anyOf": [
+                {"const": "test"},
+                whole,
+                {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+            ],
+            "description": "a part or a number of the training samples, or test",
+        },
+        "seed": {"type": "integer", "minimum": 0, "maximum": LARGEST_SEED},
+    }
+    assert set(properties) == set(TRAINING_KEYS)
+    return _object(properties, required=("epochs",))
 
 
 def _claim() -> Schema:

@@ -48,6 +48,24 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Image:
+    """Pixels; `x` and `y` are the upper left corner.
+
+    Attributes:
+        png: the bytes of a PNG file.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    png: bytes
+
+
+Mark = Shape | Text | Image
+
+
+@dataclass(frozen=True)
 class Group:
     """What belongs together, with what is told where it is pointed at.
 
@@ -58,13 +76,13 @@ class Group:
     """
 
     title: str
-    items: tuple[Shape | Text, ...]
+    items: tuple[Mark, ...]
     layers: tuple[str, ...] = ()
     first: str = ""
     missing: bool = False
 
 
-Item = Shape | Text | Group
+Item = Mark | Group
 
 
 @dataclass(frozen=True)
@@ -182,7 +200,7 @@ def _moved(item: Item, dx: float, dy: float) -> Item:
     return _moved_one(item, dx, dy)
 
 
-def _moved_one(item: Shape | Text, dx: float, dy: float) -> Shape | Text:
-    if isinstance(item, Text):
+def _moved_one(item: Mark, dx: float, dy: float) -> Mark:
+    if isinstance(item, Text | Image):
         return replace(item, x=item.x + dx, y=item.y + dy)
     return replace(item, points=tuple((x + dx, y + dy) for x, y in item.points))

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from lenet_verify.drawings.figure.lettering import is_known
 from lenet_verify.drawings.figure.picture import (
     FONT,
     Group,
+    Image,
     Item,
     Look,
+    Mark,
     Picture,
-    Shape,
     Text,
     looks,
 )
 
-_NAME = "network-figure"
-"""By which styles and names are this picture's own, on a page that has it among others."""
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of pictures.
+
+    Attributes:
+        name: by which styles and names are its own, on a page that has it among others.
+        looks: how every role looks in `light` or `dark`.
+    """
+
+    name: str
+    looks: Callable[[str], Mapping[str, Look]]
+
+
+NETWORK = Kind("network-figure", looks)
 
 _FAMILIES = f"'{FONT}', Verdana, 'Bitstream Vera Sans', sans-serif"
 
@@ -27,34 +43,40 @@ Link = Callable[[Group], Mapping[str, str]]
 """The attributes, `href` among them, by which a group is a link; none where it is not."""
 
 
-def as_svg(picture: Picture, theme: str = "auto") -> str:
+def as_svg(picture: Picture, theme: str = "auto", kind: Kind = NETWORK) -> str:
     """The text of an SVG file.
 
     Args:
         picture: what there is to see.
         theme: `light`, `dark`, or `auto`: as its reader's system is.
+        kind: of picture.
     """
-    lines = [*_opening(picture, _NAME, "img"), "<style>", *style(theme), "</style>"]
+    opening = _opening(picture, kind, kind.name, "img")
+    lines = [*opening, "<style>", *style(theme, kind), "</style>"]
     return "\n".join([*lines, *_content(picture), "</svg>"]) + "\n"
 
 
-def as_svg_of_page(picture: Picture, name: str, link: Link) -> str:
+def as_svg_of_page(
+    picture: Picture, name: str, link: Link | None = None, kind: Kind = NETWORK
+) -> str:
     """The same as an element of a page, which has the `style` itself, and whose parts are links.
 
     Args:
         picture: what there is to see.
         name: of the picture, as no other of the page has it.
         link: says where each group leads.
+        kind: of picture.
     """
-    lines = [*_opening(picture, name, "group"), *_content(picture, link), "</svg>"]
+    opening = _opening(picture, kind, name, "group" if link else "img")
+    lines = [*opening, *_content(picture, link), "</svg>"]
     return "\n".join(lines) + "\n"
 
 
-def _opening(picture: Picture, name: str, role: str) -> Iterator[str]:
+def _opening(picture: Picture, kind: Kind, name: str, role: str) -> Iterator[str]:
     width, height = _number(picture.width), _number(picture.height)
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" class="{_NAME}" role="{role}" '
+        f'viewBox="0 0 {width} {height}" class="{kind.name}" role="{role}" '
         f'aria-labelledby="{name}-title {name}-about" '
         f'font-family="{_FAMILIES}">'
     )
@@ -68,18 +90,18 @@ def _content(picture: Picture, link: Link | None = None) -> Iterator[str]:
     yield from _items(picture.items, link)
 
 
-def style(theme: str) -> Iterator[str]:
-    """The rules of every picture, a line each."""
-    yield from _rules("light" if theme == "auto" else theme)
+def style(theme: str, kind: Kind = NETWORK) -> Iterator[str]:
+    """The rules of every picture of a kind, a line each."""
+    yield from _rules("light" if theme == "auto" else theme, kind)
     if theme == "auto":
         yield "@media screen and (prefers-color-scheme: dark) {"
-        yield from _rules("dark")
+        yield from _rules("dark", kind)
         yield "}"
 
 
-def _rules(theme: str) -> Iterator[str]:
-    for role, look in looks(theme).items():
-        yield f".{_NAME} .{role} {{ {_declarations(look)} }}"
+def _rules(theme: str, kind: Kind) -> Iterator[str]:
+    for role, look in kind.looks(theme).items():
+        yield f".{kind.name} .{role} {{ {_declarations(look)} }}"
 
 
 def _declarations(look: Look) -> str:
@@ -108,9 +130,11 @@ def _items(items: Sequence[Item], link: Link | None = None) -> Iterator[str]:
             yield _one(item)
 
 
-def _one(item: Shape | Text) -> str:
+def _one(item: Mark) -> str:
     if isinstance(item, Text):
         return _text(item)
+    if isinstance(item, Image):
+        return _image(item)
     points = " ".join(f"{_number(x)},{_number(y)}" for x, y in item.points)
     name = "polygon" if item.closed else "polyline"
     return f'<{name} class="{item.role}" points="{points}"/>'
@@ -130,6 +154,15 @@ def _text(item: Text) -> str:
     if exact and len(item.text) > 1:
         attributes += f' textLength="{_number(item.width)}" lengthAdjust="spacingAndGlyphs"'
     return f"<text {attributes}>{escape(item.text)}</text>"
+
+
+def _image(item: Image) -> str:
+    x, y, width, height = map(_number, (item.x, item.y, item.width, item.height))
+    data = b64encode(item.png).decode()
+    return (
+        f'<image x="{x}" y="{y}" width="{width}" height="{height}" preserveAspectRatio="none" '
+        f'image-rendering="optimizeSpeed" href="data:image/png;base64,{data}"/>'
+    )
 
 
 def _number(value: float) -> str:

@@ -14,7 +14,7 @@ from lenet_verify.renderers.html.facts import facts_section
 from lenet_verify.renderers.html.figure import figure_section
 from lenet_verify.renderers.html.layers import layers_section
 from lenet_verify.renderers.html.opening import contents, opening
-from lenet_verify.renderers.html.origins import coverage_section, sources_section
+from lenet_verify.renderers.html.origins import coverage_section, sources_section, training_section
 from lenet_verify.renderers.html.page import page
 from lenet_verify.renderers.html.table import outcome_mark
 from lenet_verify.renderers.wording import MARKS, headline
@@ -39,7 +39,7 @@ def render_html(reports: Sequence[Report], undecided: Sequence[Undecided] = ()) 
     if alone:
         mark = MARKS[Outcome.HOLDS if reports[0].verdict.holds else Outcome.BROKEN]
         title = f"{mark} {visible(reports[0].spec.title)}: {headline(reports[0])}"
-        return page(title, _chapter(chapters[0]))
+        return page(title, _chapter(chapters[0]), images=bool(reports[0].training_pictures))
     title = _together(reports, undecided)
     listed = _listed(title, chapters, undecided)
     return page(title, lines((listed, *map(_chapter, chapters))))
@@ -53,6 +53,7 @@ def _chapter(chapter: Chapter) -> Html:
         claims_section(chapter),
         layers_section(chapter),
         facts_section(chapter),
+        training_section(chapter),
         coverage_section(chapter),
         sources_section(chapter),
     ]

@@ -32,7 +32,16 @@ class Chapter:
         self.id = anchors.new(f"{prefix}verdict")
         self._parts = {
             name: anchors.new(f"{prefix}{name}")
-            for name in ("causes", "figure", "claims", "layers", "facts", "coverage", "sources")
+            for name in (
+                "causes",
+                "figure",
+                "claims",
+                "layers",
+                "facts",
+                "training",
+                "coverage",
+                "sources",
+            )
         }
         self._layers = [anchors.new(f"{prefix}layer", row.name) for row in self.rows]
         self._claims = {

@@ -11,7 +11,7 @@ from lenet_verify.visible import LONGEST, visible
 LONGEST_TEXT = 2000
 """Letters that are shown of a quote and the like."""
 
-_WITHOUT_END = frozenset({"input", "meta", "wbr"})
+_WITHOUT_END = frozenset({"img", "input", "meta", "wbr"})
 
 
 class Html(str):

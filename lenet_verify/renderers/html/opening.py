@@ -17,6 +17,7 @@ _PARTS = {
     "claims": "Claims",
     "layers": "Layers",
     "facts": "Facts",
+    "training": "Training",
     "coverage": "Coverage",
     "sources": "Sources",
 }

@@ -8,6 +8,7 @@ from lenet_verify.renderers.html.chapter import Chapter
 from lenet_verify.renderers.html.element import LONGEST_TEXT, Html, code, element, short, together
 from lenet_verify.renderers.layer_table import coverage
 from lenet_verify.renderers.origins import PINNED_FACTS, provenance
+from lenet_verify.renderers.training import pictures, training
 from lenet_verify.spec import Source
 from lenet_verify.visible import LONGEST, one_line
 
@@ -28,6 +29,23 @@ def coverage_section(chapter: Chapter) -> Html:
         more = f" and {len(found.unpinned) - 24:,} more" if len(found.unpinned) > 24 else ""
         blocks.append(element("p", f"Pinned by no claim: {missing}{more}."))
     return chapter.section("coverage", "Claim coverage", *blocks)
+
+
+def training_section(chapter: Chapter) -> Html:
+    """The training run that claims of behaviour were judged by."""
+    evidence = chapter.report.evidence
+    if evidence is None:
+        return Html("")
+    told = [
+        part
+        for term, text in training(evidence)
+        for part in (element("dt", term), element("dd", text))
+    ]
+    shown = [
+        element("img", src=name, alt=about, loading="lazy")
+        for name, about in pictures(chapter.report)
+    ]
+    return chapter.section("training", "Training", *shown, element("dl", *told))
 
 
 def short_of(name: str) -> str:
