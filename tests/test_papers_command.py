@@ -29,7 +29,12 @@ def test_every_spec_that_ships_is_listed_with_its_paper_and_its_claims(command):
         one = told[f"paper:{file.stem}"]
         assert one["title"] == written["title"]
         assert one["claims"] == len(written["claims"])
-        years = [source["year"] for source in written["sources"].values() if "year" in source]
+        quoted = {claim.get("source") for claim in written["claims"]}
+        years = [
+            source["year"]
+            for key, source in written["sources"].items()
+            if key in quoted and "year" in source
+        ]
         assert one["year"] == (years[0] if years else None)
 
 
@@ -78,6 +83,15 @@ def test_a_verdict_on_what_the_spec_was_before_is_none(tmp_path, monkeypatch):
     assert all(paper.judged == () for paper in papers())
     monkeypatch.setattr("lenet_verify.papers.listing.verdicts_file", lambda: tmp_path / "none.json")
     assert all(paper.judged == () for paper in papers())
+
+
+def test_a_spec_of_a_tutorial_s_words_is_not_said_to_be_of_the_paper(command):
+    """A spec may name the paper among its sources and yet have no claim of it."""
+    _, out, _ = command("papers", "--format", "json")
+    told = {one["name"]: (one["paper"], one["year"]) for one in json.loads(out)["papers"]}
+    assert told["paper:lenet5"] == ("Implementation of LeNet-5", None)
+    assert told["paper:lenet5-1998"][1] == 1998
+    assert told["paper:vgg16"][1] == 2015
 
 
 def test_the_list_as_text_and_markdown(command):

@@ -64,8 +64,11 @@ class Paper:
 
     @property
     def source(self) -> Source | None:
-        """What the spec is of: the first source with a year, else the first."""
-        sources = tuple(self.spec.sources.values())
+        """Whose words the spec has: of the sources that its claims name, or else of all, the first
+        with a year, or else the first."""
+        named = {claim.source for claim in self.spec.claims}
+        known = self.spec.sources.values()
+        sources = [one for one in known if one.key in named] or list(known)
         return next((one for one in sources if one.year is not None), next(iter(sources), None))
 
     @property
