@@ -106,6 +106,13 @@ def test_the_list_as_text_and_markdown(command):
     assert all(line == line.rstrip() for line in text.splitlines())
 
 
+def test_a_skipped_claim_is_not_said_to_hold(command):
+    """The error rates of 1998: nobody trained the network that was checked."""
+    _, text, _ = command("papers")
+    (line,) = (one for one in text.splitlines() if one.startswith("paper:lenet5-1998 "))
+    assert line.endswith("✓ 25 of 27 hold, 2 skipped")
+
+
 def test_a_paper_is_checked_shown_drawn_and_compared_by_name(command, folder):
     code, out, err = command("paper:lenet5", "--static", "--out", "r")
     assert code == 0

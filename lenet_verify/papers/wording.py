@@ -27,12 +27,14 @@ def _mark(judged: Judged) -> str:
 def _said(judged: Judged) -> str:
     claims = judged.claims
     total = sum(claims.values()) - claims["unchecked"]
-    failing = claims["broken"] + claims["unknown"]
-    if not failing and not claims["deviates"]:
+    if claims["holds"] == total:
         return f"all {total} hold"
     parts = [f"{claims['holds']} of {total} hold"]
     deviate = "deviates" if claims["deviates"] == 1 else "deviate"
-    for word, said in (("deviates", deviate), ("broken", "broken"), ("unknown", "unknown")):
+    for word, said in (
+        ("deviates", deviate),
+        *((word, word) for word in ("broken", "unknown", "skipped")),
+    ):
         parts += [f"{claims[word]} {said}"] if claims[word] else []
     return ", ".join(parts)
 
