@@ -11,7 +11,7 @@ ready := .venv/.stamp
 locked := .venv/.locked
 
 .DELETE_ON_ERROR:
-.PHONY: help verify test check parity mutants fuzz bench reports docs lock clean
+.PHONY: help verify test check parity mutants fuzz bench reports strengths docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s  %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,9 @@ bench: $(ready) ## measure against the peers
 
 reports: $(ready) ## regenerate reports/ for every spec
 	$(bin)/lenet-verify report
+
+strengths: $(ready) ## measure the strength of the specs that have changed
+	$(bin)/python docs/strengths.py
 
 docs: $(ready) ## refresh what the docs take from the program
 	$(bin)/python docs/refresh.py

@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from transcripts import typed_along
+
 from lenet_verify import check, diff, infer, load_spec
 from lenet_verify.codes import CODES
 from lenet_verify.commands import command
@@ -23,6 +25,8 @@ from lenet_verify.documents.document import filled as filled_blocks
 from lenet_verify.drawings.figure import draw_figure
 from lenet_verify.facts import LAYER_FACTS, MODEL_FACTS, Fact
 from lenet_verify.inference import RULES, WITHOUT_RULE
+from lenet_verify.papers.listing import papers
+from lenet_verify.papers.markdown import render_markdown as render_papers
 from lenet_verify.schemas import OUTPUTS
 from lenet_verify.schemas import schema_text as schema_text_of
 from lenet_verify.spec.schema import schema_text
@@ -30,6 +34,9 @@ from lenet_verify.vocabulary import FAMILIES
 
 ROOT = Path(__file__).parent.parent
 COMMAND = Path(sys.executable).with_name("lenet-verify")
+CLAIM = re.compile(
+    r"(<!-- claim (\S+) (\w+) in (\S+): begin -->)\n.*?<!-- claim: end -->", re.DOTALL
+)
 
 
 def wanted() -> dict[Path, str]:
@@ -73,6 +80,12 @@ def wanted() -> dict[Path, str]:
     train = filled(train, "train help", f"```\n{help_of('train')}\n```")
     draw = (ROOT / "docs" / "draw.md").read_text(encoding="utf-8")
     draw = filled(draw, "draw help", f"```\n{help_of('draw')}\n```")
+    writing = (ROOT / "docs" / "writing-a-spec.md").read_text(encoding="utf-8")
+    writing = typed_along(writing, ROOT / "docs" / "examples" / "vgg11")
+    listed = (ROOT / "docs" / "papers.md").read_text(encoding="utf-8")
+    listed = filled(listed, "papers", render_papers(papers(), "../spec", "../reports").rstrip())
+    listed = filled(listed, "papers help", f"```\n{help_of('papers')}\n```")
+    listed = CLAIM.sub(claim_of_report, listed)
     causes = (ROOT / "docs" / "causes.md").read_text(encoding="utf-8")
     causes = filled(causes, "causes example", f"```\n{explained()}\n…\n```")
     causes = filled(causes, "fix example", f"```\n{explained('--fix-hint')}\n```")
@@ -83,6 +96,7 @@ def wanted() -> dict[Path, str]:
         ROOT / "docs" / "diff.md": diff,
         ROOT / "docs" / "docs.md": docs,
         ROOT / "docs" / "draw.md": draw,
+        ROOT / "docs" / "papers.md": listed,
         ROOT / "docs" / "report.md": report,
         ROOT / "docs" / "inference.md": inference,
         ROOT / "docs" / "facts.md": facts,
@@ -92,6 +106,7 @@ def wanted() -> dict[Path, str]:
         ROOT / "docs" / "show.md": show,
         ROOT / "docs" / "strength.md": strength,
         ROOT / "docs" / "train.md": train,
+        ROOT / "docs" / "writing-a-spec.md": writing,
     }
     # and in these and all other pages, what users of ours have in theirs
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
@@ -114,6 +129,20 @@ def filled(text: str, name: str, content: str) -> str:
     if found[1] != 1:
         raise SystemExit(f"docs: there is no place for '{name}'")
     return found[0]
+
+
+def claim_of_report(marker: re.Match[str]) -> str:
+    """What a committed report says of a claim, its heading in bold.
+
+    The marker names the outcome of which the prose around it speaks.
+    """
+    start, claim, outcome, report = marker.groups()
+    text = (ROOT / "reports" / f"{report}.md").read_text(encoding="utf-8")
+    section = rf"^### (. {claim}: {outcome})\n(.*?)(?=^##|\Z)"
+    told = re.search(section, text, flags=re.MULTILINE | re.DOTALL)
+    if told is None:
+        raise SystemExit(f'docs: reports/{report}.md does not say "{claim}: {outcome}"')
+    return f"{start}\n\n**{told[1]}**\n{told[2].rstrip()}\n\n<!-- claim: end -->"
 
 
 def table(facts: Mapping[str, Fact]) -> str:
@@ -222,7 +251,7 @@ def figures() -> dict[Path, str]:
         networks = {"lenet5": infer(spec), "broken": infer(load_spec(theirs))}
         old, new = networks["lenet5"], infer(load_spec(other))
     folder_of_figures = ROOT / "docs" / "figures"
-    shipped = (ROOT / "spec" / f"{name}.yaml" for name in ("vgg16", "resnet50"))
+    shipped = (ROOT / "spec" / f"{name}.yaml" for name in ("lenet5-1998", "vgg16", "resnet50"))
     pictures = {
         folder_of_figures / f"{path.stem}.svg": draw_figure(infer(load_spec(path)))
         for path in shipped

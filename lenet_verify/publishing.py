@@ -11,7 +11,7 @@ from lenet_verify.errors import MissingLibraryError
 from lenet_verify.files import write_files
 from lenet_verify.pictures import LayoutEngine, PictureError, lay_out
 from lenet_verify.report import Report
-from lenet_verify.report_files import compose, distinct_names, graph_kinds, index
+from lenet_verify.report_files import compose, distinct_names, figure_of, graph_kinds, index
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,26 @@ def stale(reports: Sequence[Report], folder: Path) -> list[str]:
         wanted |= compose(report, name, _anything if laid_out else None)[1]
     wanted |= index(reports, names)
     found = ((folder / name, content) for name, content in wanted.items())
-    return [f"{file} {said}" for file, content in found if (said := _unlike(file, content))]
+    said = [f"{file} {said}" for file, content in found if (said := _unlike(file, content))]
+    return said + [f"{file} is left of a report that is gone" for file in left_over(names, folder)]
+
+
+def left_over(names: Sequence[str], folder: Path) -> list[Path]:
+    """Reports in a folder that are of no spec and model any more, each by its Markdown file.
+
+    Args:
+        names: of those that are.
+        folder: where they are. What else is in it is its owner's.
+    """
+    figures = (file.name for file in sorted(folder.glob(figure_of("*"))))
+    found = (name.removesuffix(figure_of("")) for name in figures)
+    # nobody but `report` writes all of these
+    kinds = ("md", "html", "dot")
+    return [
+        folder / f"{name}.md"
+        for name in found
+        if name not in names and all((folder / f"{name}.{kind}").is_file() for kind in kinds)
+    ]
 
 
 def _anything(_: str, kinds: Sequence[str]) -> dict[str, bytes]:

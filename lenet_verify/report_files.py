@@ -82,9 +82,10 @@ def index(reports: Sequence[Report], names: Sequence[str]) -> dict[str, bytes]:
     Raises:
         UsageError: a report would be overwritten.
     """
-    if INDEX in names:
-        path = reports[names.index(INDEX)].spec.path
-        raise UsageError(f"{path} would be reported as {INDEX}.md, which lists all: rename it")
+    for report, name in zip(reports, names, strict=True):
+        if name.lower() == INDEX:
+            path = report.spec.path
+            raise UsageError(f"{path} would be reported as {INDEX}.md, which lists all: rename it")
     entries = [
         Entry(report, name, figure_of(name)) for report, name in zip(reports, names, strict=True)
     ]
@@ -100,18 +101,25 @@ def distinct_names(reports: Sequence[Report]) -> list[str]:
     """What each report is called: after its spec, and after the model where one was named.
 
     Raises:
-        UsageError: two reports would have one name, so that one would overwrite the other.
+        UsageError: one report would overwrite the other, here or where letters' case does not
+            count in the names of files.
     """
-    names: dict[str, Report] = {}
+    names: list[str] = []
+    taken: dict[str, Report] = {}
     for report in reports:
         name = _name(report)
-        if name in names:
-            raise UsageError(
-                f"{report.spec.path} and {names[name].spec.path} would both be reported as "
-                f"{name}.md: check them in two runs with different --out"
-            )
-        names[name] = report
-    return list(names)
+        shown = report.evidence.pictures if report.evidence else ()
+        pictures = (f"{name}.{picture}" for picture in shown)
+        files = (f"{name}.md", f"{name}.svg", figure_of(name), *pictures)
+        for file in files:
+            if other := taken.get(file.lower()):
+                raise UsageError(
+                    f"{report.spec.path} and {other.spec.path} would both be reported as "
+                    f"{file}: check them in two runs with different --out"
+                )
+        taken |= {file.lower(): report for file in files}
+        names.append(name)
+    return names
 
 
 def _name(report: Report) -> str:

@@ -59,9 +59,18 @@ def refuse_two_meanings(name: str, import_path: Sequence[str] = ()) -> None:
 
 def verdicts_file() -> Path:
     """What the last reports on shipped specs found, in the form of a folder's `index.json`."""
+    return _beside("verdicts.json", "index.json")
+
+
+def strengths_file() -> Path:
+    """How strong each shipped spec with layers was found to be."""
+    return _beside("strengths.json", "strengths.json")
+
+
+def _beside(installed: str, reported: str) -> Path:
     folder = _folder()
-    installed = folder / "verdicts.json"
-    return installed if installed.exists() else folder.parent / "reports" / "index.json"
+    file = folder / installed
+    return file if file.exists() else folder.parent / "reports" / reported
 
 
 def _folder() -> Path:

@@ -45,6 +45,14 @@ class Counting:
         return x * self.calls
 
 
+beta = keras.Variable(1.0)
+kept = keras.Variable(1.0, trainable=False)
+
+
+def eager_only(x):
+    return ops.tanh(x) if __import__("tensorflow").executing_eagerly() else ops.relu(x)
+
+
 def leaving(x):
     if hasattr(x, "numpy"):  # once the model is made
         print("said on standard output")
@@ -72,6 +80,13 @@ OTHERS = {
     "shifted": lambda: net(lambda x: ops.roll(x, 1, axis=-1)),
     "narrow": lambda: net(lambda x: x * np.array([1.0, 2.0, 3.0], "float32")),
     "exiting": lambda: net(leaving),
+    "trained": lambda: net(lambda x: ops.tanh(beta * x)),
+    "annealed": lambda: net(lambda x: ops.tanh(kept * x)),
+    "a_little_random": lambda: net(
+        lambda x: ops.tanh(x) + 1e-9 * keras.random.normal(ops.shape(x))
+    ),
+    "eager": lambda: net(eager_only),
+    "constant": lambda: net(lambda x: ops.tanh(ops.convert_to_tensor(1.0) * x)),
     "leaky": lambda: net(functools.partial(ops.leaky_relu, negative_slope=0.01)),
     "squared": lambda: net(lambda x: ops.relu(x) ** 2),
 }
@@ -109,6 +124,7 @@ def judged(command, tmp_path):
         ("tanh", "tanh"),
         ("tanh", "by_hand"),
         ("tanh", "compiled"),
+        ("tanh", "constant"),
         ("tanh", "apart"),
         ("tanh", "identity"),
         ("tanh(x)", "plain"),
@@ -169,6 +185,10 @@ def test_what_computes_another_is_broken(judged, activation, model, observed, re
         ("counted", "gives one number now this value, now that"),
         ("shifted", "gives one number now this value, now that"),
         ("narrow", "raised InvalidArgumentError"),
+        ("trained", "reads a variable: what it computes may change"),
+        ("annealed", "reads a variable: what it computes may change"),
+        ("a_little_random", "reads a variable: what it computes may change"),
+        ("eager", "gives another value in a graph than outside of one"),
         ("exiting", "raised SystemExit: 7 (theirs.py:"),
         ("of_two", "what scaled_tanh, then theirs.scaled_tanh computes together cannot be told"),
     ],

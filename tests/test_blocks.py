@@ -247,7 +247,9 @@ def test_networks_of_papers_from_first_principles(name):
     inferred = lv.infer(spec)
     assert (inferred.params, inferred.trainable, inferred.macs) == PUBLISHED[name]
     verdict = lv.check(spec, inferred)
-    assert verdict.holds
+    # the paper's own 3.8 billion is cut off (tests/test_papers.py)
+    failing = [("flops", "macs")] if name == "resnet50" else []
+    assert [(one.claim, one.fact) for one in verdict.failing] == failing
     assert len(verdict.findings) > 150
 
 

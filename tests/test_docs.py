@@ -79,6 +79,39 @@ def test_specs_in_the_docs_are_read(page, tmp_path):
     assert whole or page != "README.md"
 
 
+def test_the_walk_through_is_what_its_files_are():
+    """Whoever types along has, at each step, the file on which its commands were run."""
+    page = (ROOT / "docs" / "writing-a-spec.md").read_text(encoding="utf-8")
+    files = {
+        file.name: file.read_text(encoding="utf-8")
+        for file in (ROOT / "docs" / "examples" / "vgg11").iterdir()
+        if file.is_file()
+    }
+    claims, network, *more = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert claims == files["claims.yaml"]
+    before, _, after = claims.partition("claims:\n")
+    assert f"{before}{network}\nclaims:\n{after}" == files["network.yaml"]
+    assert "\n".join([files["network.yaml"], *more]) == files["vgg11.yaml"]
+    assert re.findall(r"```python\n(.*?)```", page, re.DOTALL) == [files["theirs.py"]]
+    # ✓: nothing survives
+    assert "\n$ lenet-verify strength vgg11.yaml -q\n✓ VGG-11 (vgg11.yaml): notices " in page
+    assert "\n$ lenet-verify vgg11.yaml --static -q\n✓ VGG-11: every claim holds\n" in page
+
+
+def test_their_network_is_saved_as_it_is():
+    import keras
+
+    import lenet_verify as lv
+
+    folder = ROOT / "docs" / "examples" / "vgg11"
+    names = {}
+    exec((folder / "theirs.py").read_text(encoding="utf-8"), names)
+    keras.backend.clear_session()
+    with keras.StatelessScope(initialize_variables=False):
+        model = names["vgg11"]()
+    assert lv.read(folder / "theirs.json").layers == lv.read(model).layers
+
+
 def test_layers_of_the_guide_are_read(tmp_path):
     """The example of inputs and layers in the format's page builds the graph that it shows."""
     import lenet_verify as lv

@@ -231,6 +231,25 @@ def test_a_run_is_of_one_model_file(folder):
     assert one.reason.startswith("the run is of another file: its model has the SHA-256 ")
 
 
+def test_of_several_files_the_run_is_of_its_own(folder, capsys):
+    """Files of one config are one architecture, and still not one model."""
+    layers = [
+        stored.given("in", 28, 28, 1),
+        stored.layer("Flatten", "flat"),
+        stored.layer("Dense", "output", units=10, activation="softmax"),
+    ]
+    config = stored.sequential(layers)
+    trained, other = stored.archive(config), stored.archive(config, b"\x89HDF\r\n\x1a\n")
+    Path("trained.keras").write_bytes(trained)
+    Path("other.keras").write_bytes(other)
+    spec()
+    run(model_sha256=hashlib.sha256(trained).hexdigest())
+    models = ["--model", "other.keras", "--model", "trained.keras", "--model", "other.keras"]
+    assert main(["spec.yaml", *models, "--run", "run.json", "--format", "json"]) == 1
+    verdicts = json.loads(capsys.readouterr().out)["verdicts"]
+    assert [one["holds"] for one in verdicts] == [False, True, False]
+
+
 # ---- the record --------------------------------------------------------------------------------
 
 
@@ -384,6 +403,20 @@ def test_pictures_of_the_run_stand_in_the_reports(folder):
     assert copied == (folder / "history.svg").read_bytes()
     assert not (folder / "reports" / "spec.other.svg").exists()
     assert main(["report", "spec.yaml", "--static", "--run", ".", "--check"]) == 1  # the index
+
+
+def test_a_picture_overwrites_no_other_report(folder, capsys):
+    spec()
+    run()
+    (folder / "history.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (folder / "spec.history.yaml").write_text(SPEC.replace("FACTS", "params: 7850"))
+    (folder / "pyproject.toml").write_text(
+        "[tool.lenet-verify]\nstatic = true\n"
+        '[[tool.lenet-verify.check]]\nspec = "spec.yaml"\nrun = "run.json"\n'
+        '[[tool.lenet-verify.check]]\nspec = "spec.history.yaml"\n'
+    )
+    assert main(["report"]) == 2
+    assert "would both be reported as spec.history.svg" in capsys.readouterr().err
 
 
 def test_pictures_of_another_network_stand_in_no_report(folder):

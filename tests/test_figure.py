@@ -25,6 +25,8 @@ from lenet_verify.architecture import Architecture, Layer, Shape
 from lenet_verify.drawings.figure import draw_figure
 from lenet_verify.drawings.figure.lettering import ADVANCES, fitted, is_known, width, wrapped
 from lenet_verify.drawings.figure.picture import COLOURS, MARKED
+from lenet_verify.drawings.graph import draw_graph
+from lenet_verify.drawings.mermaid import draw_mermaid
 from lenet_verify.spec import Deviation
 from lenet_verify.visible import visible
 from tests.mutation.growing import random_network
@@ -613,6 +615,19 @@ def test_a_network_of_which_nothing_is_known_says_why() -> None:
     assert "Its layers are unknown: it is opaque" in texts(judged(draw_figure(nothing)))
 
 
+def test_of_unknown_connections_no_picture_says_that_they_are_not_there() -> None:
+    rows = tuple(Layer(name=name, type="Dense", unknown={"inputs": "opaque"}) for name in "ab")
+    network = Architecture(
+        title="x", layers=rows, inputs=(), outputs=(), unknown={"layers": "opaque"}
+    )
+    why = "Its layers are unknown: opaque"
+    words = texts(judged(draw_figure(network)))
+    assert why in words
+    assert "Not drawn: a" in words
+    assert f">{why}</FONT>" in draw_graph(network)
+    assert f"<b>x</b><br/>{why.replace(':', '#58;')}" in draw_mermaid(network)
+
+
 def luminance(colour: str) -> float:
     parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (
@@ -698,7 +713,19 @@ def test_what_is_fitted_fits(text: str, room: float) -> None:
     short = fitted(text, room, 12)
     assert short == text or (width(short, 12) <= room and short.endswith("…"))
     assert all(width(line, 12) <= room for line in wrapped(text, room, 12, 3))
+    assert all(width(line, 17, True) <= room for line in wrapped(text, room, 17, bold=True))
     assert len(wrapped(text, room, 12, 3)) <= 3
+
+
+@pytest.mark.parametrize("letter", ["t", "f", "i", "r", ".", "W", "t "])
+def test_a_bold_title_is_measured_as_bold(letter: str) -> None:
+    layers = [Layer(name="in", type="InputLayer", shapes=(Shape((40,)),))]
+    for units in (30, 20, 10):
+        shapes = (Shape((units,)),)
+        layers.append(
+            Layer(name=f"d{units}", type="Dense", inputs=(layers[-1].name,), shapes=shapes)
+        )
+    judged(draw_figure(chain(*layers, title=letter * 150)))
 
 
 def test_a_label_of_unknown_width_stands_over_the_middle_of_its_tensor() -> None:

@@ -147,6 +147,8 @@ def test_pointing_at_a_part_of_the_figure_lights_its_claims_facts_and_layer(open
     told = page.inner_text(".pointed")
     assert told.startswith("C3")
     assert "The second convolutional layer uses 16 kernels of size 5x5" in told
+    page.hover("svg a[href='#layer-C5'] text >> nth=0")
+    assert page.inner_text(".pointed").startswith("2 layers: flatten, C5")
     page.hover("h1")
     assert lit(page, "tr") == []
 

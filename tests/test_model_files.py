@@ -169,7 +169,7 @@ def test_reports_are_named_after_spec_and_file(lenets, run_cli, tmp_path):
     run = run_cli(SPEC, *models, "--out", "out", cwd=tmp_path)
     assert run.returncode == 1
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    stems = {re.sub(r"\.(md|dot|svg|png)$", "", name) for name in names}
+    stems = {re.sub(r"\.(md|html|dot|figure\.svg|svg|png)$", "", name) for name in names}
     assert len(stems) == 3
     for stem, name in zip(sorted(stems), ("max.json", "paper.keras", "same.h5"), strict=True):
         assert stem.startswith("lenet5--")
@@ -409,6 +409,7 @@ def test_a_url_that_fails_is_one_line(run_cli, lenets):
         ("empty.keras", "empty.keras: this is empty, not a .keras archive; download the file"),
         ("layer.json", "layer.json: a Dense is a layer, not a model"),
         ("list.json", "list.json: the model must be an object with a class_name, not a list"),
+        ("nameless.json", "nameless.json: the name of layer 1 must be a text, not an empty one"),
         ("text.json", "text.json: this is of a kind that is not known, not a JSON text"),
         ("json.keras", "json.keras: this is a JSON text, not a .keras archive; name it .json"),
     ],
@@ -419,6 +420,8 @@ def test_what_is_no_model_is_one_line(tmp_path, monkeypatch, capfd, given, said)
     Path("empty.keras").touch()
     Path("layer.json").write_text(json.dumps(stored.layer("Dense", "d", units=3)))
     Path("list.json").write_text("[]")
+    nameless = stored.layer("Dense", "", units=3)
+    Path("nameless.json").write_text(json.dumps(stored.sequential([nameless])))
     Path("text.json").write_text('"a text"')
     Path("json.keras").write_text("{}")
     for arguments in ([SPEC, "--model", given], ["show", given]):

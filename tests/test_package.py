@@ -37,6 +37,8 @@ def test_specs_schema_and_type_marker_ship_in_the_wheel(wheel):
     for inlined in ("report.css", "report.js"):
         name = f"lenet_verify/renderers/html/{inlined}"
         assert wheel.read(name) == (ROOT / name).read_bytes()
+    strengths = (ROOT / "reports" / "strengths.json").read_bytes()
+    assert wheel.read("lenet_verify/specs/strengths.json") == strengths
     assert "lenet_verify/py.typed" in wheel.namelist()
 
 

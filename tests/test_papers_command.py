@@ -29,7 +29,12 @@ def test_every_spec_that_ships_is_listed_with_its_paper_and_its_claims(command):
         one = told[f"paper:{file.stem}"]
         assert one["title"] == written["title"]
         assert one["claims"] == len(written["claims"])
-        years = [source["year"] for source in written["sources"].values() if "year" in source]
+        quoted = {claim.get("source") for claim in written["claims"]}
+        years = [
+            source["year"]
+            for key, source in written["sources"].items()
+            if key in quoted and "year" in source
+        ]
         assert one["year"] == (years[0] if years else None)
 
 
@@ -45,6 +50,28 @@ def test_the_last_verdict_is_that_of_the_reports(command):
         )
 
 
+def test_every_spec_with_layers_is_strong(command):
+    """`make strengths` measures those that have changed."""
+    _, out, _ = command("papers", "--format", "json")
+    told = {one["name"]: one["strength"] for one in json.loads(out)["papers"]}
+    for file in SPECS:
+        strength = told[f"paper:{file.stem}"]
+        if "layers" not in yaml.safe_load(file.read_text(encoding="utf-8")):
+            assert strength is None
+            continue
+        assert strength["score"] >= 95
+        assert strength["sampled"] == strength["sampled_from"] or strength["sampled"] >= 1000
+
+
+def test_a_recorded_strength_is_what_the_command_measures(command):
+    _, out, _ = command("papers", "--format", "json")
+    told = {one["name"]: one["strength"] for one in json.loads(out)["papers"]}
+    for name in ("paper:lenet5", "paper:lenet5-1998"):
+        found = json.loads(command("strength", name, "--format", "json")[1])
+        assert told[name]["score"] == found["score"]
+        assert all(told[name][key] == found[key] for key in ("edits", "sampled", "sampled_from"))
+
+
 def test_a_verdict_on_what_the_spec_was_before_is_none(tmp_path, monkeypatch):
     reports = json.loads((ROOT / "reports" / "index.json").read_text(encoding="utf-8"))
     for one in reports["reports"]:
@@ -58,14 +85,32 @@ def test_a_verdict_on_what_the_spec_was_before_is_none(tmp_path, monkeypatch):
     assert all(paper.judged == () for paper in papers())
 
 
+def test_a_spec_of_a_tutorial_s_words_is_not_said_to_be_of_the_paper(command):
+    """A spec may name the paper among its sources and yet have no claim of it."""
+    _, out, _ = command("papers", "--format", "json")
+    told = {one["name"]: (one["paper"], one["year"]) for one in json.loads(out)["papers"]}
+    assert told["paper:lenet5"] == ("Implementation of LeNet-5", None)
+    assert told["paper:lenet5-1998"][1] == 1998
+    assert told["paper:vgg16"][1] == 2015
+
+
 def test_the_list_as_text_and_markdown(command):
     _, text, _ = command("papers")
     _, markdown, _ = command("papers", "--format", "markdown")
     for file in SPECS:
         assert sum(line.startswith(f"paper:{file.stem} ") for line in text.splitlines()) == 1
         assert f"`paper:{file.stem}`" in markdown
-    assert text.splitlines()[0].split() == ["spec", "year", "title", "claims", "last", "verdict"]
+    assert text.splitlines()[0] .split() == [
+        "spec", "year", "title", "claims", "strength", "last", "verdict",
+    ]  # fmt: skip
     assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_a_skipped_claim_is_not_said_to_hold(command):
+    """The error rates of 1998: nobody trained the network that was checked."""
+    _, text, _ = command("papers")
+    (line,) = (one for one in text.splitlines() if one.startswith("paper:lenet5-1998 "))
+    assert line.endswith("✓ 25 of 27 hold, 2 skipped")
 
 
 def test_a_paper_is_checked_shown_drawn_and_compared_by_name(command, folder):

@@ -114,6 +114,22 @@ def test_a_graph_of_hundreds_of_layers_is_no_picture_of_pixels(command, folder):
         )
 
 
+def test_reports_that_are_gone_are_told_of_and_kept(specs, command, folder):
+    command("report", *specs)
+    (folder / "site/notes.md").write_text("mine")
+    (folder / "site/notes.figure.svg").write_text("<svg/>")
+    code, _, err = command("report", "tiny.yaml", *specs[2:])
+    assert code == 0
+    said = "site/wrong.md is left of a report that is gone"
+    assert f"warning: {said}, and is not listed" in err.splitlines()
+    assert "notes" not in err
+    assert (folder / "site/wrong.html").exists()
+    assert command("report", "tiny.yaml", *specs[2:], "--check") == (1, "", f"{said}\n")
+    for file in (folder / "site").glob("wrong.*"):
+        file.unlink()
+    assert command("report", "tiny.yaml", *specs[2:], "--check") == (0, "", "")
+
+
 def test_a_changed_spec_makes_its_reports_stale(specs, command, folder):
     command("report", *specs)
     (folder / "tiny.yaml").write_text(TINY.replace("filters: 2", "filters: 3"))
@@ -139,6 +155,17 @@ def test_no_report_takes_the_place_of_the_index(specs, command, folder):
     assert not (folder / "site").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "file"), [("tiny.figure", "tiny.figure.svg"), ("TINY", "TINY.md")]
+)
+def test_no_report_writes_a_file_of_another(specs, command, folder, name, file):
+    (folder / f"{name}.yaml").write_text(TINY)
+    code, _, err = command("report", "tiny.yaml", f"{name}.yaml", "--static", "--out", "site")
+    assert code == 2
+    assert err.startswith(f"{name}.yaml and tiny.yaml would both be reported as {file}: ")
+    assert not (folder / "site").exists()
+
+
 def test_what_is_configured_is_reported(specs, command, folder):
     (folder / "pyproject.toml").write_text(
         '[tool.lenet-verify]\nout = "site"\nstatic = true\n'
@@ -160,6 +187,7 @@ def test_the_projects_own_reports_are_all_there_is(specs):
     pixels = {name for name in reports if name.endswith(".png")}
     assert pixels <= {f"{name}.png" for name in named}
     kinds = [kind for kind in KINDS if kind != "png"]
+    reports.remove("strengths.json")
     assert reports == {*LISTS, *pixels, *(f"{name}.{kind}" for name in named for kind in kinds)}
     assert {path.stem for path in (ROOT / "spec").glob("*.yaml")} <= {
         name.split("--")[0] for name in named

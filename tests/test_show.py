@@ -223,6 +223,23 @@ def test_a_spec_without_layers_has_no_model(show, folder):
     )
 
 
+def test_a_well_known_model_goes_by_the_name_that_specs_give_it(show, folder):
+    code, out, err = show("keras.applications.MobileNet")
+    assert (code, err) == (0, "")
+    assert "4,253,864" in out
+    refused = "keras.applications.MobileNet: Keras builds it, and --static loads no framework\n"
+    assert show("keras.applications.MobileNet", "--static") == (2, "", refused)
+    (folder / "open.yaml").write_text(
+        "format: 1\ntitle: Open\nclaims: [{id: a, why: b, expect: {model: {params: 1}}}]\n"
+        "implementations: {keras.applications.MobileNet: }\n",
+        encoding="utf-8",
+    )
+    assert show("open.yaml")[2] == (
+        "open.yaml: the spec has no 'layers', so there is no model in it; name an implementation "
+        "of it, such as keras.applications.MobileNet\n"
+    )
+
+
 def test_a_limit_on_specs_holds_and_can_be_raised(show):
     code, _, err = show(LENET5, "--limit", "spec-bytes=10")
     assert code == 2

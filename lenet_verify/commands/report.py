@@ -37,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
         "[SPEC...] [options]",
         "Checks models against specs and writes a folder of reports on them, whatever the "
         "verdicts: of each a page, Markdown, its figure and its graph; and an index of them all, "
-        "index.html and index.md.",
+        "index.html, index.md and index.json.",
         _EPILOG,
     )
     add = parser.add_argument
@@ -111,13 +111,16 @@ def _reported(options: argparse.Namespace, configuration: Configuration) -> int:
 
 def _write(reports: Sequence[Report], folder: Path, options: argparse.Namespace) -> None:
     from lenet_verify.files import write_files
-    from lenet_verify.publishing import publish
+    from lenet_verify.publishing import left_over, publish
     from lenet_verify.report_files import distinct_names, index
 
-    listed = index(reports, distinct_names(reports))
+    names = distinct_names(reports)
+    listed = index(reports, names)
     for one in publish(reports, folder, None):
         say(f"warning: {one.warning}" if one.warning and options.quiet < SILENT else "")
         say(one.log if options.debug else "")
         say("" if options.quiet else f"wrote {', '.join(map(str, one.files))}")
     write_files(folder, listed)
+    for file in left_over(names, folder) if options.quiet < SILENT else ():
+        say(f"warning: {file} is left of a report that is gone, and is not listed")
     say("" if options.quiet else f"wrote {', '.join(str(folder / name) for name in listed)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lenet_verify.architecture import Architecture, Layer
@@ -11,7 +12,7 @@ from lenet_verify.drawings import graph_label
 from lenet_verify.drawings.graph_label import INK, LINE, LOOKS
 from lenet_verify.drawings.judged import marks
 from lenet_verify.drawings.marks import Mark, Marks, Path
-from lenet_verify.drawings.telling import parameters
+from lenet_verify.drawings.telling import parameters, unread
 from lenet_verify.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -204,4 +205,5 @@ def _look(mark: Mark, layer: Layer | None = None) -> dict[str, str]:
 def _heading(architecture: Architecture, shown: Marks) -> str:
     """Title, the verdict's word, totals, and what fails without belonging to a layer."""
     counts = parameters(architecture.params)
-    return graph_label.heading(architecture.title, counts, shown.whole, shown.legend)
+    whole = replace(shown.whole, notes=(*unread(architecture), *shown.whole.notes))
+    return graph_label.heading(architecture.title, counts, whole, shown.legend)

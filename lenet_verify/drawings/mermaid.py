@@ -20,6 +20,7 @@ from lenet_verify.drawings.telling import (
     parameters,
     shortened,
     summary,
+    unread,
 )
 from lenet_verify.verdict import Verdict
 
@@ -41,11 +42,12 @@ def draw_mermaid(architecture: Architecture, found: Verdict | Marks | None = Non
     shown = marks(architecture, found)
     drawing = _Drawing(shown)
     lines = ["flowchart TB"]
-    if shown.whole.notes or shown.legend:
+    unknown = unread(architecture)
+    if shown.whole.notes or shown.legend or unknown:
         title = shortened(architecture.title, LONGEST_TITLE)
         meanings = (f"{SIGNS[kind]} {kind.value}: {text}" for kind, text in shown.legend.items())
         whole = replace(shown.whole, notes=(*shown.whole.notes, *meanings))
-        lines.append(f"  m{drawing.box('m', [title], whole)}")
+        lines.append(f"  m{drawing.box('m', [title, *unknown], whole)}")
     lines += drawing.boxes((), architecture.layers, "  ")
     lines += drawing.missing()
     lines += drawing.arrows((), architecture.layers)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lenet_verify.architecture import Layer
+from lenet_verify.architecture import Architecture, Layer
 from lenet_verify.notation import as_json, as_text
 from lenet_verify.visible import visible
 
 LONGEST_NAME = 48
 LONGEST_VALUE = 72
 LONGEST_TITLE = 72
+LONGEST_REASON = 96
 UNREACHABLE = "does not reach the output"
 
 
@@ -44,6 +45,12 @@ def parameters(count: int | None) -> str:
     if count is None:
         return "parameters unknown"
     return f"{count:,} parameter" + ("" if count == 1 else "s")
+
+
+def unread(architecture: Architecture, longest: int = LONGEST_REASON) -> tuple[str, ...]:
+    """A line that says why a network's layers, and so what feeds them, are unknown; or none."""
+    reason = architecture.unknown.get("layers")
+    return (f"Its layers are unknown: {shortened(reason, longest)}",) if reason else ()
 
 
 def _arguments(config: Mapping[str, Any]) -> list[str]:

@@ -26,6 +26,7 @@ def _told(paper: Paper) -> dict[str, object]:
         "year": paper.year,
         "doi": source.doi if source else None,
         "claims": len(paper.spec.claims),
+        "strength": paper.strength and vars(paper.strength),
         "verdicts": [
             {
                 "model": one.model,

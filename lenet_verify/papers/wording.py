@@ -12,6 +12,14 @@ def verdicts(paper: Paper) -> list[str]:
     return [f"{_mark(one)} {_said(one)}{_model(one)}" for one in paper.judged] or [NOTHING]
 
 
+def strength(paper: Paper) -> str:
+    """The share of edits that it notices; nothing where there is nothing to edit."""
+    found = paper.strength
+    if found is None:
+        return NOTHING
+    return f"{'about ' if found.sampled < found.sampled_from else ''}{found.score:g} %"
+
+
 def _mark(judged: Judged) -> str:
     return MARKS[Outcome.HOLDS if judged.holds else Outcome.BROKEN]
 
@@ -19,12 +27,14 @@ def _mark(judged: Judged) -> str:
 def _said(judged: Judged) -> str:
     claims = judged.claims
     total = sum(claims.values()) - claims["unchecked"]
-    failing = claims["broken"] + claims["unknown"]
-    if not failing and not claims["deviates"]:
+    if claims["holds"] == total:
         return f"all {total} hold"
     parts = [f"{claims['holds']} of {total} hold"]
     deviate = "deviates" if claims["deviates"] == 1 else "deviate"
-    for word, said in (("deviates", deviate), ("broken", "broken"), ("unknown", "unknown")):
+    for word, said in (
+        ("deviates", deviate),
+        *((word, word) for word in ("broken", "unknown", "skipped")),
+    ):
         parts += [f"{claims[word]} {said}"] if claims[word] else []
     return ", ".join(parts)
 

@@ -1,8 +1,8 @@
 """What a function of the model's own computes, by running it where the model may be run.
 
-It is called on fixed points in many arrangements. Where each number comes to the same in all of
-them, whatever stands beside it and how often it is asked, it is a function of one number, and its
-values tell which.
+It is called on fixed points in many arrangements, and in a graph, as a network that trains runs it.
+Where each number comes to the same in all of them, whatever stands beside it and how often it is
+asked, and no variable has a say in it, it is a function of one number, and its values tell which.
 """
 
 from __future__ import annotations
@@ -67,7 +67,27 @@ def _values(function: Callable[[Any], Any], name: str, rank: int) -> Values:
         if not agree(_spread(again, order, first), _spread(expected, order, first)):
             reason = f"{name} gives one number now this value, now that: it is random, or made of "
             raise NotElementwise(f"{reason}several numbers together")
+    if not agree(_in_a_graph(function, name, rank), first):
+        raise NotElementwise(f"{name} gives another value in a graph than outside of one")
     return first
+
+
+def _in_a_graph(function: Callable[[Any], Any], name: str, rank: int) -> Values:
+    """The function's values where it is traced, as Keras has it to predict and to train.
+
+    Raises:
+        NotElementwise: it reads a variable. What it computes now is what that holds now, and
+            training may move it.
+    """
+    import tensorflow
+
+    graph = tensorflow.function(lambda x: function(x), autograph=False)  # as Keras traces layers
+    values = _called(graph, name, list(range(len(POINTS))), rank - 1, rank)
+    shape = [*[1] * (rank - 1), len(POINTS)]
+    traced = graph.get_concrete_function(tensorflow.TensorSpec(shape, "float32"))
+    if traced.graph.variables:
+        raise NotElementwise(f"{name} reads a variable: what it computes may change")
+    return values
 
 
 def _arrangements(rank: int) -> Iterator[tuple[list[int], int]]:

@@ -11,14 +11,17 @@ from lenet_verify.schemas.parts import (
     Schema,
     document,
     list_of,
+    or_null,
     record,
 )
 from lenet_verify.schemas.reports import COUNTS
+from lenet_verify.schemas.strength import SHARE
 
 
 def papers() -> Schema:
     """The specs that ship with the package."""
     verdict = record({"model": TEXT_OR_NULL, "holds": FLAG, "counts": COUNTS, "claims": COUNTS})
+    strength = record({"score": SHARE, "edits": COUNT, "sampled": COUNT, "sampled_from": COUNT})
     paper = record(
         {
             "name": TEXT,
@@ -28,6 +31,7 @@ def papers() -> Schema:
             "year": COUNT_OR_NULL,
             "doi": TEXT_OR_NULL,
             "claims": COUNT,
+            "strength": or_null(strength),
             "verdicts": list_of(verdict),
         }
     )

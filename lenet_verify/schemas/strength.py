@@ -14,7 +14,7 @@ from lenet_verify.schemas.parts import (
     record,
 )
 
-_SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 100}
+SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 100}
 _TALLY: Schema = dict.fromkeys(("edits", "noticed", "by_claims", "by_quotes"), COUNT)
 
 
@@ -38,7 +38,7 @@ def strength() -> Schema:
             "spec": TEXT,
             "title": TEXT,
             **_TALLY,
-            **dict.fromkeys(("score", "score_of_claims", "score_of_quotes"), _SHARE),
+            **dict.fromkeys(("score", "score_of_claims", "score_of_quotes"), SHARE),
             "sampled": COUNT,
             "sampled_from": COUNT,
             "not_counted": record({"same": COUNT, "no_network": COUNT}),

@@ -82,6 +82,8 @@ def find(model: str, how: How) -> Shown:
     from lenet_verify.readers import is_named_object, read
     from lenet_verify.readers.files.byte_source import without_secrets
 
+    if _is_well_known(model):
+        return Shown(model, counted(_well_known(model, how)))
     if not is_named_object(model):
         path = model if "://" in model else shown_path(model)
         return Shown(without_secrets(path), counted(read(path, limits=how.file_limits)))
@@ -92,6 +94,23 @@ def find(model: str, how: How) -> Shown:
 
     warning = elsewhere(model, how.import_path)
     return Shown(model, counted(architecture), (warning,) if warning else ())
+
+
+def _is_well_known(name: str) -> bool:
+    if not name.startswith("keras."):
+        return False  # and nothing is imported to find it out
+    from lenet_verify.spec import IMPLEMENTATIONS
+
+    return name in IMPLEMENTATIONS
+
+
+def _well_known(name: str, how: How) -> Architecture:
+    if how.static:
+        raise UsageError(f"{name}: Keras builds it, and --static loads no framework")
+    from lenet_verify.builder import build_implementation
+    from lenet_verify.readers import read
+
+    return read(build_implementation(name))
 
 
 def counted(architecture: Architecture) -> Architecture:
@@ -117,7 +136,9 @@ def _of_spec(path: str, how: How) -> Architecture:
 
     spec = load_spec(path) if how.limits is None else load_spec(path, how.limits)
     if not spec.closed:
-        raise UsageError(f"{path}: the spec has no 'layers', so there is no model in it")
+        known = [one.name for one in spec.implementations]
+        hint = f"; name an implementation of it, such as {known[0]}" if known else ""
+        raise UsageError(f"{path}: the spec has no 'layers', so there is no model in it{hint}")
     try:
         return counted(infer(spec))
     except InferenceError as e:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from lenet_verify.spec.contents import Spec, TrainingRecipe
@@ -23,7 +22,7 @@ def network_sha256(spec: Spec) -> str:
         ],
         "outputs": spec.outputs,
     }
-    text = json.dumps(network, sort_keys=True, ensure_ascii=False, default=_as_json)
+    text = json.dumps(network, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
@@ -54,8 +53,3 @@ def training_as_json(spec: Spec, training: TrainingRecipe) -> dict[str, Any]:
         "validation": training.validation,
         "seed": training.seed,
     }
-
-
-def _as_json(value: Any) -> Any:
-    """What JSON itself does not know."""
-    return dict(value) if isinstance(value, Mapping) else str(value)

@@ -50,7 +50,7 @@ _INPUTS = {
     "TextVectorization": "{shape: 1, dtype: string}",
     "HashedCrossing": "{shape: 1, dtype: int64}",
     "MelSpectrogram": "256",
-    "STFTSpectrogram": "1x256",
+    "STFTSpectrogram": "300x1",
     "RepeatVector": "6",
     **dict.fromkeys(("GRU", "LSTM", "RNN", "SimpleRNN", "Bidirectional"), "5x3"),
     **dict.fromkeys(("Masking", "TimeDistributed"), "5x3"),

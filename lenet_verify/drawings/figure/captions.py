@@ -11,9 +11,8 @@ from lenet_verify.drawings.figure.picture import MARKED
 from lenet_verify.drawings.figure.stages import Stage
 from lenet_verify.drawings.figure.wording import folds, leaves
 from lenet_verify.drawings.marks import SIGNS, Mark, Marks
-from lenet_verify.drawings.telling import shortened
+from lenet_verify.drawings.telling import shortened, unread
 from lenet_verify.verdict import Outcome
-from lenet_verify.visible import visible
 
 WORST = (
     Outcome.BROKEN,
@@ -26,7 +25,7 @@ WORST = (
 )
 """What a figure marks, the worst first."""
 
-_MOST_NOTES, _MOST_NAMES = 24, 12
+_MOST_NOTES, _MOST_NAMES, _LONGEST_REASON = 24, 12, 1000
 
 
 def captions(
@@ -117,14 +116,15 @@ def _failing(layers: Sequence[Layer], marks: Marks) -> Iterator[tuple[str, Mark]
 
 def _ends(architecture: Architecture, idle: Sequence[Layer]) -> Iterator[str]:
     """What a picture of stages does not show of a network's ends."""
-    if reason := architecture.unknown.get("layers"):
-        yield f"Its layers are unknown: {visible(reason)}"
+    unknown = unread(architecture, _LONGEST_REASON)
+    yield from unknown
     for word, names in (("Inputs", architecture.inputs), ("Outputs", architecture.outputs)):
         if len(names) > 1:
             yield f"{word}: {_listed(names)}"
     if idle:
         names = tuple(layer.name for layer in idle)
-        yield f"On no way to an output, and not drawn: {_listed(names)}"
+        why = "Not drawn" if unknown else "On no way to an output, and not drawn"
+        yield f"{why}: {_listed(names)}"
 
 
 def _severity(mark: Mark) -> int:

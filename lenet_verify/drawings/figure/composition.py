@@ -163,7 +163,8 @@ class _Composition:
     def heading(self, width: float) -> float:
         """Title, verdict and totals."""
         y = _MARGIN
-        for line in wrapped(shortened(self.architecture.title, LONGEST_TITLE), width * 0.9, 17):
+        title = shortened(self.architecture.title, LONGEST_TITLE)
+        for line in wrapped(title, width, 17, bold=True):
             y += 15
             self.items.append(Text(_MARGIN, y, line, 17, bold=True))
             y += 6
@@ -174,8 +175,7 @@ class _Composition:
             role = mark.outcome.value if mark.outcome else "muted"
             role = role if role in (*MARKED, "holds") else "muted"
             words = f"{SIGNS[mark.outcome]} {mark.word}".strip()
-            # bold text is wider than that which is measured
-            for at, line in enumerate(wrapped(words, width * 0.85, 12)):
+            for at, line in enumerate(wrapped(words, width, 12, bold=True)):
                 y += 16 if at else 0
                 word = Text(_MARGIN, y, line, 12, role, True)
                 self.items.append(word)

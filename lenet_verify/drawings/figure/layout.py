@@ -161,8 +161,11 @@ def _column(stage: Stage, scale: Scale, marks: Marks, kinds: bool) -> _Column:
 
 def _group(stage: Stage, items: tuple[Shape | Text, ...]) -> Group:
     if stage.ghost is not None:
-        return Group(in_full(stage), items, (stage.ghost.name,), missing=True)
-    return Group(in_full(stage), items, tuple(layer.name for layer in stage.layers))
+        name = stage.ghost.name
+        return Group(in_full(stage), items, (name,), name, missing=True)
+    names = tuple(layer.name for layer in stage.layers)
+    first = stage.units[-1].end.name if stage.is_one_layer else names[0]
+    return Group(in_full(stage), items, names, first)
 
 
 def _set_apart(columns: Sequence[_Column], between: float) -> None:

@@ -69,17 +69,19 @@ def fitted(text: str, room: float, size: float, bold: bool = False) -> str:
     return kept.rstrip() + "…"
 
 
-def wrapped(text: str, room: float, size: float, most: int = 1000) -> list[str]:
+def wrapped(
+    text: str, room: float, size: float, most: int = 1000, *, bold: bool = False
+) -> list[str]:
     """The text in lines no wider than the room, of which an ellipsis ends the last if need be."""
     lines: list[str] = []
     for word in text.split():
-        word = fitted(word, room, size)
-        if lines and width(f"{lines[-1]} {word}", size) <= room:
+        word = fitted(word, room, size, bold)
+        if lines and width(f"{lines[-1]} {word}", size, bold) <= room:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
     if len(lines) > most:
-        lines[most - 1 :] = [fitted(lines[most - 1] + " …", room, size)]
+        lines[most - 1 :] = [fitted(lines[most - 1] + " …", room, size, bold)]
     return lines
 
 

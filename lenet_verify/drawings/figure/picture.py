@@ -71,12 +71,14 @@ class Group:
 
     Attributes:
         layers: names of the layers that it stands for, `outer/inner` in an opened model.
+        first: the one of them that it is called after, or else the first.
         missing: whether the model lacks them, so that the names are the paper's.
     """
 
     title: str
     items: tuple[Mark, ...]
     layers: tuple[str, ...] = ()
+    first: str = ""
     missing: bool = False
 
 

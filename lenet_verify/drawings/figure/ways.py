@@ -8,6 +8,8 @@ from lenet_verify.drawings.figure.solids import Solid
 from lenet_verify.drawings.figure.stages import ALONE, EQUAL, Stage
 
 _LEAST_FIELD = 2.5
+_FULL = ("Dense", "EuclideanRBF")
+"""Layers of which every unit is connected with all that comes in."""
 
 
 def way(stage: Stage, before: Solid, left: float, after: Solid, right: float) -> list[Shape]:
@@ -24,7 +26,7 @@ def way(stage: Stage, before: Solid, left: float, after: Solid, right: float) ->
         kernel = _kernel(layer)
         if kernel is not None and before.unit is not None:
             return _field(kernel, before, left, after, right)
-        if layer.type == "Dense" and before.exits is not None:
+        if layer.type in _FULL and before.exits is not None:
             return _full(before, left, after, right)
     # what comes from another lane is joined without a gap
     start = left + before.middle[1] + (5 if before.shapes else 0)

@@ -113,7 +113,8 @@ def _is_size(value: Any) -> bool:
 
 def _text(value: Any, what: str, where: str) -> str:
     if not isinstance(value, str) or not value:
-        raise Malformed(f"the {what} of {where} must be a text, not {_kind(value)}")
+        found = "an empty one" if value == "" else _kind(value)
+        raise Malformed(f"the {what} of {where} must be a text, not {found}")
     return value
 
 

@@ -26,8 +26,9 @@ def figure_section(chapter: Chapter) -> Html:
         layers = chapter.layers_named(group.layers, group.missing)
         if not layers:
             return {}
+        first = chapter.layers_named([group.first], group.missing) or layers
         return {
-            "href": f"#{chapter.layer_id(layers[0])}",
+            "href": f"#{chapter.layer_id(first[0])}",
             "data-layers": numbers(layers),
             "data-live": "part",
         }

@@ -88,6 +88,7 @@ document.addEventListener("focusout", (event) => {
 // ---- beside the figure: what is claimed of the part that is pointed at -----------------------
 
 const MOST_CLAIMS = 4;
+const MOST_NAMES = 4;
 
 function tell(one, found) {
   const panel = one.closest(".chapter").querySelector(".pointed");
@@ -95,8 +96,8 @@ function tell(one, found) {
   const rows = [...found].filter((other) => other.dataset.live === "layer");
   const claims = [...found].filter((other) => other.dataset.live === "claim");
   const head = document.createElement("p");
-  head.className = "about";
-  head.append(...(rows.length === 1 ? namesOf(rows[0]) : [`${rows.length} layers`]));
+  head.className = rows.length === 1 ? "about" : "several";
+  head.append(...(rows.length === 1 ? namesOf(rows[0]) : [several(rows)]));
   const list = document.createElement("ul");
   for (const claim of claims.slice(0, MOST_CLAIMS)) list.append(summed(claim));
   if (claims.length > MOST_CLAIMS) list.append(item(`and ${claims.length - MOST_CLAIMS} more`));
@@ -108,6 +109,12 @@ function item(text) {
   const one = document.createElement("li");
   one.append(text);
   return one;
+}
+
+function several(rows) {
+  const names = rows.map((row) => row.querySelector("th a").textContent);
+  const told = names.length > MOST_NAMES ? `${names[0]} to ${names.at(-1)}` : names.join(", ");
+  return `${names.length} layers${told && `: ${told}`}`;
 }
 
 function namesOf(row) {
