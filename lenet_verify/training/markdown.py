@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from lenet_verify.evidence import RECORD, Evidence, Run
+from lenet_verify.evidence import PICTURES, RECORD, Evidence, Run
 from lenet_verify.notation import as_percent
 from lenet_verify.renderers.markdown import escaped, table
 from lenet_verify.renderers.training import training
 from lenet_verify.training.evaluation import Evaluation
-from lenet_verify.training.pictures import CONFUSION, CURVES, SAMPLES
 
 _MOST = 10
 """Confusions that are listed."""
-
-_ABOUT = {
-    CURVES: "accuracy and loss by epoch",
-    SAMPLES: "samples with their labels and predictions",
-    CONFUSION: "confusion matrix",
-}
 
 
 def markdown(
@@ -51,7 +44,7 @@ def _blocks(
             if run.training["validation"] == "test"
             else ""
         )
-    yield from (f"![{about}]({name})" for name, about in _ABOUT.items() if name in files)
+    yield from (f"![{about}]({name})" for name, about in PICTURES.items() if name in files)
     if confused := _confused(found, labels):
         yield "## What is taken for what\n\n" + table(("label", "predicted", "times"), confused)
     yield "## Epochs\n\n" + _epochs(run)

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from lenet_verify import __version__
-from lenet_verify.evidence import RECORD, Run, written
+from lenet_verify.evidence import PICTURES, RECORD, Run, written
 from lenet_verify.framework import quiet
 from lenet_verify.training.evaluation import Evaluation
 from lenet_verify.training.markdown import markdown
 from lenet_verify.training.partition import Partition
-from lenet_verify.training.pictures import CONFUSION, CURVES, SAMPLES, pictures
+from lenet_verify.training.pictures import pictures
 from lenet_verify.versions import installed
 
 MODEL, BEST, HISTORY, PAGE = "model.keras", "best.keras", "history.csv", "run.md"
-FILES = (RECORD, PAGE, MODEL, BEST, HISTORY, CURVES, SAMPLES, CONFUSION)
+FILES = (RECORD, PAGE, MODEL, BEST, HISTORY, *PICTURES)
 """All that there may be."""
 
 

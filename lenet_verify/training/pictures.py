@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from lenet_verify.drawings.training import MOST_CLASSES, Sample, as_svg, confusion, curves, samples
-from lenet_verify.evidence import Run
+from lenet_verify.evidence import PICTURES, Run
 from lenet_verify.training.evaluation import Evaluation
 from lenet_verify.training.partition import Partition
 from lenet_verify.training.png import as_png
 
-CURVES, SAMPLES, CONFUSION = "history.svg", "samples.svg", "confusion.svg"
+_CURVES, _SAMPLES, _CONFUSION = PICTURES
 
 _SHOWN = 10
 """Test images, and as many mistakes."""
@@ -53,9 +53,9 @@ def pictures(
     if len(wrong):
         sections.append(_section("mistakes", wrong, sample))
     apart = "test" if run.training["validation"] == "test" else "validation"
-    drawn = {CURVES: curves(title, run.history, apart), SAMPLES: samples(title, sections)}
+    drawn = {_CURVES: curves(title, run.history, apart), _SAMPLES: samples(title, sections)}
     if len(found.matrix) <= MOST_CLASSES:
-        drawn[CONFUSION] = confusion(title, found.matrix, labels)
+        drawn[_CONFUSION] = confusion(title, found.matrix, labels)
     return {name: as_svg(picture) for name, picture in drawn.items()}
 
 

@@ -56,19 +56,15 @@ def as_svg(picture: Picture, theme: str = "auto", kind: Kind = NETWORK) -> str:
     return "\n".join([*lines, *_content(picture), "</svg>"]) + "\n"
 
 
-def as_svg_of_page(
-    picture: Picture, name: str, link: Link | None = None, kind: Kind = NETWORK
-) -> str:
+def as_svg_of_page(picture: Picture, name: str, link: Link) -> str:
     """The same as an element of a page, which has the `style` itself, and whose parts are links.
 
     Args:
         picture: what there is to see.
         name: of the picture, as no other of the page has it.
         link: says where each group leads.
-        kind: of picture.
     """
-    opening = _opening(picture, kind, name, "group" if link else "img")
-    lines = [*opening, *_content(picture, link), "</svg>"]
+    lines = [*_opening(picture, NETWORK, name, "group"), *_content(picture, link), "</svg>"]
     return "\n".join(lines) + "\n"
 
 
