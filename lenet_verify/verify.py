@@ -230,15 +230,28 @@ def _own(spec: Spec, options: Options) -> tuple[Architecture, Provenance]:
 
 
 def _implementation(name: str, options: Options) -> tuple[Architecture, Provenance]:
-    """The architecture of a well-known model."""
-    if options.static:
-        raise UsageError(f"{name}: Keras builds it, and --static loads no framework")
+    """The architecture of a well-known model, and how it came to be known."""
     if options.arguments:
         raise UsageError(f"--arg: {name} is a well-known model, it takes no arguments")
+    how = f"{name}, built without weights and read layer by layer"
+    return well_known(name, static=options.static), _provenance(how, options)
+
+
+def well_known(name: str, *, static: bool) -> Architecture:
+    """The architecture of one of the models that specs list as implementations.
+
+    Args:
+        name: `keras.applications.ResNet50`.
+        static: whether no framework may be loaded.
+
+    Raises:
+        UsageError: Keras has to build it, and must not.
+    """
+    if static:
+        raise UsageError(f"{name}: Keras builds it, and --static loads no framework")
     from lenet_verify.builder import build_implementation
 
-    how = f"{name}, built without weights and read layer by layer"
-    return read(build_implementation(name)), _provenance(how, options)
+    return read(build_implementation(name))
 
 
 def _knowing(spec: Spec, model: str, options: Options) -> Options:

@@ -83,7 +83,9 @@ def find(model: str, how: How) -> Shown:
     from lenet_verify.readers.files.byte_source import without_secrets
 
     if _is_well_known(model):
-        return Shown(model, counted(_well_known(model, how)))
+        from lenet_verify.verify import well_known
+
+        return Shown(model, counted(well_known(model, static=how.static)))
     if not is_named_object(model):
         path = model if "://" in model else shown_path(model)
         return Shown(without_secrets(path), counted(read(path, limits=how.file_limits)))
@@ -102,15 +104,6 @@ def _is_well_known(name: str) -> bool:
     from lenet_verify.spec import IMPLEMENTATIONS
 
     return name in IMPLEMENTATIONS
-
-
-def _well_known(name: str, how: How) -> Architecture:
-    if how.static:
-        raise UsageError(f"{name}: Keras builds it, and --static loads no framework")
-    from lenet_verify.builder import build_implementation
-    from lenet_verify.readers import read
-
-    return read(build_implementation(name))
 
 
 def counted(architecture: Architecture) -> Architecture:
