@@ -28,13 +28,25 @@ def import_keras() -> Any:
     Raises:
         MissingLibraryError: keras or tensorflow is not installed.
     """
-    for library in ("keras", "tensorflow"):
-        if library not in sys.modules and importlib.util.find_spec(library) is None:
-            raise MissingLibraryError(library, "tensorflow", "building or reading a Keras model")
+    require_keras("building or reading a Keras model")
     with quiet():
         import keras
 
         return keras
+
+
+def require_keras(purpose: str) -> None:
+    """Sees to it that there is a framework, without loading it.
+
+    Args:
+        purpose: what it is needed for.
+
+    Raises:
+        MissingLibraryError: keras or tensorflow is not installed.
+    """
+    for library in ("keras", "tensorflow"):
+        if library not in sys.modules and importlib.util.find_spec(library) is None:
+            raise MissingLibraryError(library, "tensorflow", purpose)
 
 
 class _People(io.TextIOBase):

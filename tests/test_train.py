@@ -6,6 +6,7 @@ import csv
 import json
 import signal
 import socket
+import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -340,6 +341,19 @@ def test_specs_that_say_not_how(spec: Path, command: Command) -> None:
     assert "the spec has no 'training'" in err
     spec.write_text(SPEC.replace("  data: digits\n", ""), encoding="utf-8")
     assert "name it with --data" in command("train", spec, "--out", "run")[2]
+
+
+def test_without_a_framework_the_extra_is_named(
+    spec: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("keras", "tensorflow"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setattr("lenet_verify.framework.importlib.util.find_spec", lambda _: None)
+    said = (
+        "training a network needs keras; install it with: pip install 'lenet-verify[tensorflow]'\n"
+    )
+    assert command("train", spec, "--data", "digits", "--out", "run") == (2, "", said)
+    assert not Path("run").exists()
 
 
 def test_the_split_of_digits_is_what_it_always_was() -> None:

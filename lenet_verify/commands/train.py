@@ -77,6 +77,9 @@ trained; 130 it was interrupted, and --resume goes on
 
 def run(options: argparse.Namespace) -> int:
     """Runs it; the exit code."""
+    from lenet_verify.framework import require_keras
+
+    require_keras("training a network")  # which also brings what training imports
     from lenet_verify.notation import as_percent
     from lenet_verify.options import limits, output_folder, shown_path
     from lenet_verify.training.run import Wish, recipe_of
