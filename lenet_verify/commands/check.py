@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from lenet_verify.commands.arguments import (
     add_specs,
 )
 from lenet_verify.commands.placing import in_place
+from lenet_verify.commands.written import written
 from lenet_verify.console import SILENT, complain, put, say, say_what_was_logged, wants_colour
 from lenet_verify.errors import MistakesError
 from lenet_verify.exit_codes import FAILS, HOLDS, UNDECIDED
@@ -34,7 +35,6 @@ from lenet_verify.options import DEFAULT_OUT, FORMATS, output_files, seen_from_h
 if TYPE_CHECKING:
     from lenet_verify.configuration import Configuration
     from lenet_verify.pictures import LayoutEngine
-    from lenet_verify.report import Report
 
 
 def parser() -> argparse.ArgumentParser:
@@ -168,8 +168,7 @@ def _checked(options: argparse.Namespace, configuration: Configuration) -> int:
         pictured = attempts
         if folder is not None:
             published = reports_of([one for one in attempts if todo[one.job].reported])
-            written = _written(published, folder, engine, options)
-            pictured = with_reports(todo, attempts, written)
+            pictured = with_reports(todo, attempts, written(published, folder, engine, options))
     telling = partial(tell, jobs=todo, attempts=attempts, folder=outputs.folder)
     for file in write_outputs(outputs.files, telling):
         say("" if options.quiet else f"wrote {file}")
@@ -194,22 +193,6 @@ def _engine(stack: ExitStack) -> LayoutEngine | None:
         return stack.enter_context(LayoutEngine())
     except PictureError:
         return None  # asked for a picture, it will say why there is none
-
-
-def _written(
-    reports: Sequence[Report],
-    folder: Path,
-    engine: LayoutEngine | None,
-    options: argparse.Namespace,
-) -> Iterator[Report]:
-    """The reports, each with its files written and its pictures named."""
-    from lenet_verify.publishing import publish
-
-    for one in publish(reports, folder, engine):
-        say(f"warning: {one.warning}" if one.warning and options.quiet < SILENT else "")
-        say(one.log if options.debug else "")
-        say("" if options.quiet else f"wrote {', '.join(map(str, one.files))}")
-        yield one.report
 
 
 @contextlib.contextmanager

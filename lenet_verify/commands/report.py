@@ -21,6 +21,7 @@ from lenet_verify.commands.arguments import (
     command_parser,
 )
 from lenet_verify.commands.placing import in_place
+from lenet_verify.commands.written import written
 from lenet_verify.console import SILENT, complain, say, say_what_was_logged
 from lenet_verify.exit_codes import FAILS, HOLDS, UNDECIDED
 from lenet_verify.options import DEFAULT_OUT
@@ -111,15 +112,13 @@ def _reported(options: argparse.Namespace, configuration: Configuration) -> int:
 
 def _write(reports: Sequence[Report], folder: Path, options: argparse.Namespace) -> None:
     from lenet_verify.files import write_files
-    from lenet_verify.publishing import left_over, publish
+    from lenet_verify.publishing import left_over
     from lenet_verify.report_files import distinct_names, index
 
     names = distinct_names(reports)
     listed = index(reports, names)
-    for one in publish(reports, folder, None):
-        say(f"warning: {one.warning}" if one.warning and options.quiet < SILENT else "")
-        say(one.log if options.debug else "")
-        say("" if options.quiet else f"wrote {', '.join(map(str, one.files))}")
+    for _ in written(reports, folder, None, options):
+        pass
     write_files(folder, listed)
     for file in left_over(names, folder) if options.quiet < SILENT else ():
         say(f"warning: {file} is left of a report that is gone, and is not listed")

@@ -10,7 +10,16 @@ from lenet_verify.documents.subject import Subject
 from lenet_verify.errors import UsageError
 from lenet_verify.readers.files.byte_source import without_secrets
 from lenet_verify.renderers.markdown import code, escaped
-from lenet_verify.renderers.wording import MARKS, NOT_LOADED, NOTHING, headline, tally, what, where
+from lenet_verify.renderers.wording import (
+    MARKS,
+    NOT_LOADED,
+    NOTHING,
+    headline,
+    tally,
+    verdict_mark,
+    what,
+    where,
+)
 from lenet_verify.shipped import is_shipped
 from lenet_verify.verdict import FAILING, Finding, Outcome, worst
 from lenet_verify.visible import one_line
@@ -26,7 +35,7 @@ _MOST_TOLD = 3
 def _verdict(subject: Subject, _: Wanted) -> str:
     report = subject.report
     verdict, provenance = report.verdict, report.provenance
-    mark = MARKS[Outcome.HOLDS if verdict.holds else Outcome.BROKEN]
+    mark = verdict_mark(verdict.holds)
     path = report.spec.path
     spec = f"[{escaped(subject.seen(path))}]({subject.link(path)})"
     spec = code(path) if is_shipped(path) else spec

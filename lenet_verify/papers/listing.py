@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import PurePath
 from typing import Any
 
-from lenet_verify.shipped import PREFIX, shipped, strengths_file, verdicts_file
+from lenet_verify.shipped import PREFIX, names_spec, shipped, strengths_file, verdicts_file
 from lenet_verify.spec import Source, Spec, load_spec
 
 
@@ -124,4 +124,4 @@ def _judged() -> dict[tuple[str, str], tuple[Judged, ...]]:
 
 def _about_the_paper(report: Mapping[str, Any]) -> bool:
     """Whether a report is on the spec's own model or an implementation, not on another spec."""
-    return not str(report["model"] or "").endswith((".yaml", ".yml"))
+    return not names_spec(report["model"] or "")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from lenet_verify.papers.listing import Judged, Paper
-from lenet_verify.renderers.wording import MARKS, NOTHING
-from lenet_verify.verdict import Outcome
+from lenet_verify.renderers.wording import NOTHING, verdict_mark
 
 
 def verdicts(paper: Paper) -> list[str]:
     """A line for each model that was checked."""
-    return [f"{_mark(one)} {_said(one)}{_model(one)}" for one in paper.judged] or [NOTHING]
+    lines = [f"{verdict_mark(one.holds)} {_said(one)}{_model(one)}" for one in paper.judged]
+    return lines or [NOTHING]
 
 
 def strength(paper: Paper) -> str:
@@ -18,10 +18,6 @@ def strength(paper: Paper) -> str:
     if found is None:
         return NOTHING
     return f"{'about ' if found.sampled < found.sampled_from else ''}{found.score:g} %"
-
-
-def _mark(judged: Judged) -> str:
-    return MARKS[Outcome.HOLDS if judged.holds else Outcome.BROKEN]
 
 
 def _said(judged: Judged) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lenet_verify.renderers.markdown import code, escaped, table
-from lenet_verify.renderers.wording import MARKS, headline, tally
+from lenet_verify.renderers.wording import headline, tally, verdict_mark
 from lenet_verify.report import Report
 from lenet_verify.verdict import Outcome, worst
 
@@ -29,11 +29,6 @@ class Entry:
     report: Report
     name: str
     figure: str
-
-    @property
-    def mark(self) -> str:
-        """The shape of the verdict."""
-        return MARKS[Outcome.HOLDS if self.report.verdict.holds else Outcome.BROKEN]
 
     @property
     def title(self) -> str:
@@ -94,5 +89,6 @@ def _row(entry: Entry) -> tuple[str, str, str]:
     picture = f'<img src="{entry.figure}" width="{_THUMBNAIL}" alt="">'
     about = f"**[{escaped(entry.title)}]({entry.name}.md)**"
     about += f"<br>{code(entry.checked)}" if entry.checked else ""
-    verdict = f"{entry.mark} {headline(entry.report)}<br>{tally(entry.report.verdict)}"
+    found = entry.report.verdict
+    verdict = f"{verdict_mark(found.holds)} {headline(entry.report)}<br>{tally(found)}"
     return (f'<a href="{entry.name}.md">{picture}</a>', about, verdict)

@@ -21,6 +21,7 @@ from lenet_verify.renderers.wording import (
     in_network_order,
     stated_in,
     tally,
+    verdict_mark,
     what,
     where,
 )
@@ -59,7 +60,7 @@ def _one(report: Report) -> str:
 
 
 def _title(report: Report) -> str:
-    mark = MARKS[Outcome.HOLDS if report.verdict.holds else Outcome.BROKEN]
+    mark = verdict_mark(report.verdict.holds)
     return f"# {mark} {escaped(report.spec.title)}: {headline(report)}"
 
 

@@ -32,6 +32,11 @@ NOT_LOADED = "nothing in the file was loaded or run; whether it is safe to load 
 """What every report on a model file says."""
 
 
+def verdict_mark(holds: bool) -> str:
+    """The shape of a whole verdict."""
+    return MARKS[Outcome.HOLDS if holds else Outcome.BROKEN]
+
+
 def headline(report: Report) -> str:
     """The verdict in one sentence, without the title."""
     verdict = report.verdict

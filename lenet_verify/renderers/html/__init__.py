@@ -17,9 +17,8 @@ from lenet_verify.renderers.html.opening import contents, opening
 from lenet_verify.renderers.html.origins import coverage_section, sources_section, training_section
 from lenet_verify.renderers.html.page import page
 from lenet_verify.renderers.html.table import outcome_mark
-from lenet_verify.renderers.wording import MARKS, headline
+from lenet_verify.renderers.wording import headline, verdict_mark
 from lenet_verify.report import Report, Undecided
-from lenet_verify.verdict import Outcome
 from lenet_verify.visible import visible
 
 
@@ -37,7 +36,7 @@ def render_html(reports: Sequence[Report], undecided: Sequence[Undecided] = ()) 
         for number, report in enumerate(reports, 1)
     ]
     if alone:
-        mark = MARKS[Outcome.HOLDS if reports[0].verdict.holds else Outcome.BROKEN]
+        mark = verdict_mark(reports[0].verdict.holds)
         title = f"{mark} {visible(reports[0].spec.title)}: {headline(reports[0])}"
         return page(title, _chapter(chapters[0]), images=bool(reports[0].training_pictures))
     title = _together(reports, undecided)
